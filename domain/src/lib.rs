@@ -1,0 +1,18 @@
+//! What a blog is: types, rules, the pipeline state machine, events, and the ports through which it
+//! knows the world.
+//!
+//! No IO, no wire format, no environment, no wall clock: time and ids come through [`ports::Clock`]
+//! and [`ports::IdSource`]. Start at [`post`], then [`stage`], then [`actions`].
+//!
+//! To add something a person can do: a file in `actions/`, named by verb and noun, with its own
+//! refusals. To add a need for the outside world: a port in `ports/` and its clauses in
+//! `adapters/contract`.
+
+pub mod id;
+pub mod media;
+pub mod ports;
+pub mod text;
+pub mod time;
+
+pub use id::{AssetId, PostId, Secret, UserId};
+pub use time::Timestamp;
