@@ -8,11 +8,19 @@
 //! refusals. To add a need for the outside world: a port in `ports/` and its clauses in
 //! `adapters/contract`.
 
+pub mod account;
+pub mod actions;
+pub mod asset;
+pub mod event;
 pub mod id;
 pub mod media;
 pub mod ports;
+pub mod post;
+pub mod slug;
+pub mod stage;
 pub mod text;
 pub mod time;
 
 pub use id::{AssetId, PostId, Secret, UserId};
+pub use slug::{Slug, Tag};
 pub use time::Timestamp;

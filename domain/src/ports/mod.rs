@@ -1,22 +1,26 @@
 //! What the blog needs of the world. Each port has its clauses in `adapters/contract`, and every
 //! adapter passes them.
 
+mod accounts;
 mod clock;
 mod content_renderer;
 mod error;
 mod image_codec;
 mod objects;
 mod passwords;
+mod posts;
 mod search_index;
 mod summarizer;
 mod synthesizer;
 
+pub use accounts::{Accounts, AddUserError};
 pub use clock::{Clock, IdSource};
 pub use content_renderer::{ContentRenderer, Picture, PictureVariant};
 pub use error::PortError;
 pub use image_codec::{DecodedImage, EncodedImage, ImageCodec, ImageError};
 pub use objects::{Object, ObjectInfo, Objects, UploadRequest, UploadTicket};
 pub use passwords::Passwords;
+pub use posts::{ApplyError, Change, Loaded, Posts, Remembered, Step, Wanted};
 pub use search_index::{
     SearchDocument, SearchHit, SearchHits, SearchIndex, SearchQuery, TextPiece,
 };

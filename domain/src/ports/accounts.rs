@@ -1,0 +1,61 @@
+//! The port to people and keys.
+
+use std::time::Duration;
+
+use crate::Timestamp;
+use crate::account::{KeyRecord, User};
+use crate::ports::PortError;
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum AddUserError {
+    /// The address has an account.
+    #[error("the address has an account")]
+    EmailTaken,
+    /// The blog has an owner.
+    #[error("the blog has an owner")]
+    OwnerExists,
+    /// The set-up token is not the one that was given out last.
+    #[error("the set-up token is not valid")]
+    WrongSetUpToken,
+    /// The store failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Accounts, and the keys by which people are known.
+#[async_trait::async_trait]
+pub trait Accounts: Send + Sync {
+    /// Makes an account; with `set_up` (the token's hash) as the blog's owner, which is possible once.
+    /// One transaction.
+    async fn add(&self, user: &User, set_up: Option<&str>) -> Result<(), AddUserError>;
+
+    /// Whether the blog has an owner.
+    async fn has_owner(&self) -> Result<bool, PortError>;
+
+    /// Stores the hash of the only valid set-up token.
+    async fn offer_set_up(&self, hash: &str) -> Result<(), PortError>;
+
+    /// By address, in lower case.
+    async fn by_email(&self, email: &str) -> Result<Option<User>, PortError>;
+
+    /// Stores a key's record.
+    async fn add_key(&self, key: &KeyRecord) -> Result<(), PortError>;
+
+    /// Reads a key's record; one read. Expired ones are not seen.
+    async fn key(&self, hash: &str) -> Result<Option<KeyRecord>, PortError>;
+
+    /// Moves a key's end.
+    async fn renew_key(&self, hash: &str, expires_at: Timestamp) -> Result<(), PortError>;
+
+    /// Removes a key. True for exactly one of several that try.
+    async fn take_key(&self, hash: &str) -> Result<bool, PortError>;
+
+    /// Counts an attempt and returns how many there were under this name in the present window.
+    async fn count_attempt(
+        &self,
+        name: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<u32, PortError>;
+}

@@ -1,0 +1,516 @@
+//! The pipeline state machine: a stage is the job and its status in one row.
+//!
+//! ```text
+//! PENDING -> RUNNING(progress, lease) -> READY | SKIPPED | FAILED | WAITING
+//!    ^            |                            |
+//!    +------------+--- retry, new revision ----+
+//! ```
+//!
+//! Every transition is a pure function here; the store makes it a conditional write on the row's
+//! version, so of two that act on the same row one is told.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::media::ObjectKey;
+use crate::ports::{Mark, Summary};
+use crate::post::{ContentHash, Revision};
+use crate::{AssetId, PostId, Timestamp, UserId};
+
+/// How long a claim lasts unless progress renews it.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// Tries before a stage fails.
+pub const ATTEMPTS: u32 = 5;
+/// Lost leases in a row before a stage fails.
+pub const LOST_LEASES: u32 = 5;
+/// The longest wait that any state of a stage allows.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
+
+/// What a stage makes.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum StageKind {
+    /// The spoken post.
+    Speech,
+    /// Three lines.
+    Summary,
+    /// The entry in the search index, or its removal.
+    Search,
+    /// The responsive variants of an uploaded image.
+    Image,
+}
+
+impl StageKind {
+    /// All of them.
+    pub const ALL: [StageKind; 4] =
+        [StageKind::Speech, StageKind::Summary, StageKind::Search, StageKind::Image];
+
+    /// `SPEECH`, as in keys and in the schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            StageKind::Speech => "SPEECH",
+            StageKind::Summary => "SUMMARY",
+            StageKind::Search => "SEARCH",
+            StageKind::Image => "IMAGE",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        StageKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What a stage is about.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum Subject {
+    /// A post.
+    Post(PostId),
+    /// An uploaded image.
+    Asset(AssetId),
+}
+
+/// Names a stage.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub struct StageId {
+    /// What it is about.
+    pub subject: Subject,
+    /// What it makes.
+    pub kind: StageKind,
+}
+
+impl fmt::Display for StageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.subject {
+            Subject::Post(id) => write!(f, "{}:{id}", self.kind.name()),
+            Subject::Asset(id) => write!(f, "{}:{id}", self.kind.name()),
+        }
+    }
+}
+
+/// Where a stage is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum StageStatus {
+    /// Due, or due after a wait; or held.
+    Pending,
+    /// Claimed by a worker.
+    Running,
+    /// Goes on elsewhere (an upload on its way, a task of a service outside).
+    Waiting,
+    /// Made.
+    Ready,
+    /// Already there: nothing had to be made.
+    Skipped,
+    /// Given up, with a reason.
+    Failed,
+}
+
+/// How far a running stage is, counted in what it makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Done {
+    /// Sentences spoken, variants written.
+    pub done: u32,
+    /// Of so many.
+    pub total: u32,
+}
+
+/// Why a stage failed, or waits for another try.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Failure {
+    /// Stable, in capitals.
+    pub code: String,
+    /// For the author.
+    pub message: String,
+}
+
+/// What a stage made. Outlives its states until the next result.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Made {
+    /// Of the text that it was made of: decides what readers see.
+    pub content: ContentHash,
+    /// Of all that decides whether to run again (content, voice, model, settings).
+    pub input: String,
+    /// The result itself.
+    pub result: StageResult,
+}
+
+/// A result.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum StageResult {
+    /// One MP3, and an object of marks beside it.
+    Speech {
+        /// The MP3.
+        audio: ObjectKey,
+        /// Milliseconds.
+        duration_ms: u32,
+        /// JSON: a list of [`Mark`].
+        marks: ObjectKey,
+    },
+    /// Three lines.
+    Summary(Summary),
+    /// In the index, or out of it.
+    Search {
+        /// Whether it can be found now.
+        findable: bool,
+    },
+    /// The variants stand in the asset's own row.
+    Image,
+}
+
+/// A claim: who holds it may write the stage.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Lease {
+    /// Random; known to the holder alone.
+    pub token: String,
+    /// Until then, unless renewed.
+    pub until: Timestamp,
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease").field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
+/// A stage.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Stage {
+    /// Its name.
+    pub id: StageId,
+    /// Who sees it: its events go to this author's topic.
+    pub author: UserId,
+    /// The post that it is about, or for which the image was uploaded.
+    pub post: PostId,
+    /// Counts every change of this row; the condition of every write.
+    pub version: u64,
+    /// Counts how often it was set due: the version of the search entry.
+    pub run: u64,
+    /// The published revision that it is about; 1 for an image.
+    pub revision: Revision,
+    /// Where it is.
+    pub status: StageStatus,
+    /// Waits for the author's confirmation; has no due time.
+    pub held: bool,
+    /// When somebody should look at it again.
+    pub due_at: Option<Timestamp>,
+    /// Present while running.
+    pub lease: Option<Lease>,
+    /// Tries of this run.
+    pub attempts: u32,
+    /// Leases lost in a row.
+    pub lost_leases: u32,
+    /// Starts of the process in a row that found it running (see [`Stage::release`]).
+    pub found_running: u32,
+    /// While running.
+    pub progress: Option<Done>,
+    /// Why it failed, or why it waits.
+    pub failure: Option<Failure>,
+    /// What it made last.
+    pub made: Option<Made>,
+    /// Last change of status.
+    pub updated_at: Timestamp,
+}
+
+/// How a run ended, as a worker says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Made.
+    Made(Made),
+    /// Equal input, and the result is still there.
+    Unchanged,
+    /// May succeed later.
+    Retry(Failure),
+    /// Will not succeed by itself.
+    Fail(Failure),
+}
+
+/// Why a stage was not claimed. Nothing is wrong: somebody else has it, or there is nothing to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the stage is not due")]
+pub struct NotDue;
+
+impl Stage {
+    /// A stage that was never due.
+    pub fn new(id: StageId, author: UserId, post: PostId, now: Timestamp) -> Self {
+        Stage {
+            id,
+            author,
+            post,
+            version: 0,
+            run: 0,
+            revision: Revision(1),
+            status: StageStatus::Pending,
+            held: false,
+            due_at: None,
+            lease: None,
+            attempts: 0,
+            lost_leases: 0,
+            found_running: 0,
+            progress: None,
+            failure: None,
+            made: None,
+            updated_at: now,
+        }
+    }
+
+    fn changed(&self, status: StageStatus, now: Timestamp) -> Self {
+        Stage {
+            status,
+            version: self.version + 1,
+            updated_at: now,
+            lease: None,
+            due_at: None,
+            progress: None,
+            held: false,
+            ..self.clone()
+        }
+    }
+
+    /// Sets it due for a revision. Whoever runs it for an older one has lost it.
+    #[must_use]
+    pub fn due(&self, revision: Revision, now: Timestamp) -> Self {
+        Stage {
+            revision,
+            run: self.run + 1,
+            attempts: 0,
+            lost_leases: 0,
+            found_running: 0,
+            failure: None,
+            due_at: Some(now),
+            ..self.changed(StageStatus::Pending, now)
+        }
+    }
+
+    /// Lets it wait for something outside until `until`.
+    #[must_use]
+    pub fn waiting(&self, until: Timestamp, now: Timestamp) -> Self {
+        Stage { due_at: Some(until), ..self.changed(StageStatus::Waiting, now) }
+    }
+
+    /// Whether somebody should act on it now. A due time further ahead than any wait allows is due: a
+    /// clock went backwards.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.due_at.is_some_and(|due| due <= now || due > now.plus(LONGEST_WAIT))
+    }
+
+    /// Claims it for one run.
+    ///
+    /// A lost lease is counted; too many fail the stage, which the caller writes as it is returned.
+    ///
+    /// # Errors
+    /// [`NotDue`] - when it is done, held, waiting, or leased.
+    pub fn claim(&self, token: String, now: Timestamp) -> Result<Self, NotDue> {
+        let lost = self.status == StageStatus::Running;
+        let claimable = matches!(self.status, StageStatus::Pending | StageStatus::Running);
+        if !claimable || !self.is_due(now) {
+            return Err(NotDue);
+        }
+        let lost_leases = if lost { self.lost_leases + 1 } else { self.lost_leases };
+        if lost_leases >= LOST_LEASES {
+            let failure = Failure {
+                code: "LOST".into(),
+                message: format!("the work was broken off {LOST_LEASES} times in a row"),
+            };
+            return Ok(Stage {
+                failure: Some(failure),
+                lost_leases,
+                ..self.changed(StageStatus::Failed, now)
+            });
+        }
+        let until = now.plus(LEASE);
+        Ok(Stage {
+            lease: Some(Lease { token, until }),
+            due_at: Some(until),
+            attempts: self.attempts + 1,
+            lost_leases,
+            ..self.changed(StageStatus::Running, now)
+        })
+    }
+
+    /// Whether `token` is the claim that holds it.
+    pub fn held_with(&self, token: &str) -> bool {
+        self.status == StageStatus::Running
+            && self.lease.as_ref().is_some_and(|lease| lease.token == token)
+    }
+
+    /// Renews the lease and says how far the work is.
+    #[must_use]
+    pub fn progressed(&self, progress: Done, now: Timestamp) -> Self {
+        let until = now.plus(LEASE);
+        Stage {
+            version: self.version + 1,
+            progress: Some(progress),
+            lease: self.lease.clone().map(|lease| Lease { until, ..lease }),
+            due_at: Some(until),
+            ..self.clone()
+        }
+    }
+
+    /// Ends a run. `jitter` (0 to 1) spreads the next tries.
+    #[must_use]
+    pub fn finish(&self, outcome: Outcome, now: Timestamp, jitter: f64) -> Self {
+        let ended = |status| Stage {
+            failure: None,
+            lost_leases: 0,
+            found_running: 0,
+            ..self.changed(status, now)
+        };
+        match outcome {
+            Outcome::Made(made) => Stage { made: Some(made), ..ended(StageStatus::Ready) },
+            Outcome::Unchanged => ended(StageStatus::Skipped),
+            Outcome::Fail(failure) => {
+                Stage { failure: Some(failure), ..ended(StageStatus::Failed) }
+            }
+            Outcome::Retry(failure) if self.attempts >= ATTEMPTS => {
+                Stage { failure: Some(failure), ..ended(StageStatus::Failed) }
+            }
+            Outcome::Retry(failure) => Stage {
+                failure: Some(failure),
+                due_at: Some(now.plus(back_off(self.attempts, jitter))),
+                ..ended(StageStatus::Pending)
+            },
+        }
+    }
+
+    /// Gives a claim back without a try: the process that held it has ended, and this one owns the
+    /// data. What was found running three starts in a row waits 5 s, doubled up to 60 s: it may be
+    /// what ends the process.
+    #[must_use]
+    pub fn release(&self, now: Timestamp) -> Self {
+        let found_running = self.found_running + 1;
+        let wait = match found_running {
+            0..3 => Duration::ZERO,
+            n => Duration::from_secs(60).min(Duration::from_secs(5) * 2u32.saturating_pow(n - 3)),
+        };
+        Stage {
+            attempts: self.attempts.saturating_sub(1),
+            found_running,
+            due_at: Some(now.plus(wait)),
+            ..self.changed(StageStatus::Pending, now)
+        }
+    }
+
+    /// Sets a failed stage due again, as its author asks.
+    ///
+    /// # Errors
+    /// [`NotDue`] - when it has not failed and does not wait for another try.
+    pub fn retry(&self, now: Timestamp) -> Result<Self, NotDue> {
+        let waits = self.status == StageStatus::Pending && self.failure.is_some();
+        if self.status == StageStatus::Failed || waits {
+            Ok(self.due(self.revision, now))
+        } else {
+            Err(NotDue)
+        }
+    }
+
+    /// The result, while it was made of `content`.
+    pub fn result_for(&self, content: &ContentHash) -> Option<&StageResult> {
+        self.made.as_ref().filter(|made| made.content == *content).map(|made| &made.result)
+    }
+}
+
+/// Exponential, 2 s doubled up to 5 minutes, half of it chance.
+fn back_off(attempts: u32, jitter: f64) -> Duration {
+    let base = Duration::from_secs(2) * 2u32.saturating_pow(attempts.saturating_sub(1).min(10));
+    base.min(Duration::from_secs(300)).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+}
+
+/// Marks as they are stored beside the audio.
+pub type Marks = Vec<Mark>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn pending() -> Stage {
+        let post = PostId::from_bits(1);
+        let id = StageId { subject: Subject::Post(post.clone()), kind: StageKind::Speech };
+        Stage::new(id, UserId::from_bits(2), post, NOW).due(Revision(3), NOW)
+    }
+
+    fn failure() -> Failure {
+        Failure { code: "X".into(), message: "x".into() }
+    }
+
+    #[test]
+    fn a_leased_stage_cannot_be_claimed_until_the_lease_is_over() {
+        let running = pending().claim("a".into(), NOW).unwrap();
+        assert_eq!(running.claim("b".into(), NOW.plus(LEASE / 2)), Err(NotDue));
+
+        let again = running.claim("b".into(), NOW.plus(LEASE)).unwrap();
+        assert!(again.held_with("b") && !again.held_with("a"));
+        assert_eq!(again.lost_leases, 1);
+    }
+
+    #[test]
+    fn a_new_revision_takes_the_stage_from_whoever_runs_it() {
+        let running = pending().claim("a".into(), NOW).unwrap();
+        assert!(!running.due(Revision(4), NOW).held_with("a"));
+    }
+
+    #[test]
+    fn a_stage_that_may_succeed_later_fails_after_five_attempts() {
+        let mut stage = pending();
+        for attempt in 1..=ATTEMPTS {
+            stage = stage.claim("a".into(), stage.due_at.unwrap()).unwrap();
+            stage = stage.finish(Outcome::Retry(failure()), NOW, 1.0);
+            let expected =
+                if attempt < ATTEMPTS { StageStatus::Pending } else { StageStatus::Failed };
+            assert_eq!(stage.status, expected, "attempt {attempt}");
+        }
+    }
+
+    #[test]
+    fn five_lost_leases_in_a_row_fail_the_stage() {
+        let mut stage = pending();
+        for _ in 0..=LOST_LEASES {
+            stage = stage.claim("a".into(), stage.due_at.unwrap()).unwrap();
+        }
+        assert_eq!(stage.status, StageStatus::Failed);
+        assert_eq!(stage.failure.unwrap().code, "LOST");
+    }
+
+    #[test]
+    fn a_released_stage_has_lost_neither_an_attempt_nor_a_lease() {
+        let released = pending().claim("a".into(), NOW).unwrap().release(NOW);
+        assert_eq!((released.attempts, released.lost_leases), (0, 0));
+        assert!(released.is_due(NOW));
+    }
+
+    #[test]
+    fn what_ends_the_process_three_times_waits_longer_each_time() {
+        let mut stage = pending();
+        let mut waits = vec![];
+        for _ in 0..8 {
+            stage = stage.claim("a".into(), stage.due_at.unwrap()).unwrap().release(NOW);
+            waits.push(stage.due_at.unwrap().since(NOW).as_secs());
+        }
+        assert_eq!(waits, [0, 0, 5, 10, 20, 40, 60, 60]);
+    }
+
+    #[test]
+    fn a_due_time_beyond_any_wait_is_due_because_a_clock_went_back() {
+        let mut stage = pending();
+        stage.due_at = Some(NOW.plus(LONGEST_WAIT + Duration::from_secs(1)));
+        assert!(stage.is_due(NOW));
+    }
+
+    #[test]
+    fn a_result_outlives_failure_and_is_shown_only_for_its_content() {
+        let content = ContentHash::of("a");
+        let made = Made { content: content.clone(), input: "i".into(), result: StageResult::Image };
+        let stage = pending().claim("a".into(), NOW).unwrap();
+        let stage = stage.finish(Outcome::Made(made), NOW, 0.0);
+        let stage = stage.due(Revision(4), NOW).claim("b".into(), NOW).unwrap();
+        let stage = stage.finish(Outcome::Fail(failure()), NOW, 0.0);
+        assert_eq!(stage.result_for(&content), Some(&StageResult::Image));
+        assert_eq!(stage.result_for(&ContentHash::of("b")), None);
+    }
+}
