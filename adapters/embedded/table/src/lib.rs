@@ -1,1 +1,24 @@
+//! The embedded table: DynamoDB's semantics on one SQLite file, in a folder that one process owns.
 //!
+//! It knows items, keys and conditions, and nothing of posts. Start at [`SqliteTable`]; what a call
+//! may be is in `limits`, what it means in `condition` and `change`, how it becomes durable in
+//! `writer`.
+
+mod change;
+mod codec;
+mod condition;
+mod config;
+mod data_folder;
+mod database;
+mod error;
+mod limits;
+mod query;
+mod readers;
+mod size;
+mod table;
+mod writer;
+
+pub use config::SqliteTableConfig;
+pub use data_folder::{DataFolder, DataFolderError};
+pub use error::OpenError;
+pub use table::SqliteTable;
