@@ -134,7 +134,8 @@ impl<'a> Input<'a> {
     }
 
     fn bytes(&mut self) -> Result<&'a [u8], DamagedBody> {
-        let (bytes, rest) = self.0.split_at(self.length()?);
+        let length = self.length()?;
+        let (bytes, rest) = self.0.split_at(length);
         self.0 = rest;
         Ok(bytes)
     }
