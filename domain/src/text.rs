@@ -10,7 +10,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Decides by script: Korean when at least a fifth of the letters are Hangul (technical Korean is
+    /// Decides by script: Korean when at least an eighth of the letters is Hangul (technical Korean is
     /// full of Latin words), else English.
     pub fn of(text: &str) -> Self {
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
@@ -18,7 +18,7 @@ impl Language {
             .chars()
             .filter(|c| matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}'))
             .count();
-        if hangul * 5 >= letters && hangul > 0 { Language::Korean } else { Language::English }
+        if hangul * 8 >= letters && hangul > 0 { Language::Korean } else { Language::English }
     }
 
     /// The BCP 47 code, `ko` or `en`.

@@ -1,8 +1,44 @@
 //! What people and workers do: each a file, named by verb and noun.
 //!
 //! An action reads once, decides by pure rules, and applies one change. When something changed between
-//! the two it reads again and decides anew ([`refusal::deciding`]).
+//! the two it reads again and decides anew (`refusal::deciding`).
 
+pub mod accept_upload;
+pub mod authenticate;
+pub mod claim_stage;
+pub mod create_access_token;
+pub mod create_owner;
+pub mod create_post;
+pub mod finish_stage;
+pub mod input;
+pub mod publish_post;
 pub mod refusal;
+pub mod release_stages;
+pub mod report_progress;
+pub mod request_upload;
+pub mod retry_stage;
+pub mod sign_in;
+pub mod unpublish_post;
+pub mod update_post;
 
+mod keys;
+mod set_due;
+
+pub use accept_upload::AcceptUpload;
+pub use authenticate::Authenticate;
+pub use claim_stage::ClaimStage;
+pub use create_access_token::{CreateAccessToken, SocketTicket};
+pub use create_owner::{CreateOwner, CreateUser, OwnerInput};
+pub use create_post::CreatePost;
+pub use finish_stage::FinishStage;
+pub use input::PostInput;
+pub use keys::NewKey;
+pub use publish_post::PublishPost;
 pub use refusal::{ActionError, IdempotencyKey, Refusal};
+pub use release_stages::ReleaseStages;
+pub use report_progress::ReportProgress;
+pub use request_upload::{RequestUpload, UploadInput};
+pub use retry_stage::RetryStage;
+pub use sign_in::{SignIn, SignOut};
+pub use unpublish_post::UnpublishPost;
+pub use update_post::UpdatePost;

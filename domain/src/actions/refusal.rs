@@ -104,25 +104,34 @@ pub(crate) fn replayed(
 }
 
 /// How often an action decides anew before it gives up.
-const DECISIONS: usize = 24;
+pub(crate) const DECISIONS: usize = 24;
 
 /// Reads, decides and applies until nothing changed in between.
 ///
-/// `attempt` returns `Err(Attempt::Again)` when what it read is out of date. The table adapters wait
-/// between conflicts; each failed round means that somebody else made progress.
-pub(crate) async fn deciding<T>(
-    mut attempt: impl AsyncFnMut() -> Result<T, Attempt>,
-) -> Result<T, ActionError> {
-    for _ in 0..DECISIONS {
-        match attempt().await {
-            Ok(done) => return Ok(done),
-            Err(Attempt::Again) => {}
-            Err(Attempt::Refused(refusal)) => return Err(refusal.into()),
-            Err(Attempt::Port(error)) => return Err(error.into()),
+/// The block ends with `Err(Attempt::Again)` when what it read is out of date. The table adapters wait
+/// between conflicts; each failed round means that somebody else made progress. (A macro, because the
+/// future of a generic function over async closures is not known to be `Send`.)
+macro_rules! deciding {
+    ($attempt:block) => {
+        'decided: {
+            for _ in 0..$crate::actions::refusal::DECISIONS {
+                let round: Result<_, $crate::actions::refusal::Attempt> = async { $attempt }.await;
+                match round {
+                    Ok(done) => break 'decided Ok(done),
+                    Err($crate::actions::refusal::Attempt::Again) => {}
+                    Err($crate::actions::refusal::Attempt::Refused(refusal)) => {
+                        break 'decided Err(ActionError::from(refusal));
+                    }
+                    Err($crate::actions::refusal::Attempt::Port(error)) => {
+                        break 'decided Err(ActionError::from(error));
+                    }
+                }
+            }
+            Err(ActionError::from($crate::ports::PortError::Conflict))
         }
-    }
-    Err(PortError::Conflict.into())
+    };
 }
+pub(crate) use deciding;
 
 /// Why a round did not end the action.
 #[derive(Debug)]
@@ -151,5 +160,32 @@ impl From<ApplyError> for Attempt {
             ApplyError::SlugTaken(slug) => Attempt::Refused(Refusal::SlugTaken(slug)),
             ApplyError::Port(error) => Attempt::Port(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::actions::{AcceptUpload, ClaimStage, CreatePost, FinishStage, PublishPost};
+
+    /// Resolvers and runners move these futures between threads.
+    fn send<T: Send>(_: impl FnOnce() -> T) {}
+
+    #[allow(dead_code, clippy::unwrap_used)]
+    fn the_futures_of_actions_can_be_moved_between_threads(
+        create: &CreatePost<'_>,
+        publish: &PublishPost<'_>,
+        claim: &ClaimStage<'_>,
+        finish: &FinishStage<'_>,
+        accept: &AcceptUpload<'_>,
+        stage: &crate::stage::Stage,
+        user: &crate::UserId,
+        post: &crate::PostId,
+        asset: &crate::AssetId,
+    ) {
+        send(|| create.run(user, crate::actions::PostInput::default(), None));
+        send(|| publish.run(user, post, crate::post::Revision(1), None));
+        send(|| claim.run(&stage.id));
+        send(|| finish.run(stage, crate::stage::Outcome::Unchanged, None));
+        send(|| accept.run(asset));
     }
 }

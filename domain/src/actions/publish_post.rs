@@ -1,0 +1,197 @@
+//! Publishing: the one transaction that makes a post public and starts its pipelines.
+
+use crate::actions::create_post::made_before;
+use crate::actions::refusal::{Attempt, deciding, replayed};
+use crate::actions::set_due::{announce, head, set_due, stage_ids};
+use crate::actions::update_post::owned;
+use crate::actions::{ActionError, IdempotencyKey, Refusal};
+use crate::event::EventKind;
+use crate::ports::{
+    ApplyError, Change, Clock, ContentRenderer, IdSource, Loaded, PortError, Posts, Step, Wanted,
+};
+use crate::post::{ASSETS, Article, Post, PostStatus, Published, Revision};
+use crate::text::Rendered;
+use crate::{AssetId, PostId, Slug, Timestamp, UserId};
+
+/// What publishing needs of the world.
+pub struct PublishPost<'a> {
+    /// Where posts are kept.
+    pub posts: &'a dyn Posts,
+    /// Makes the article.
+    pub renderer: &'a dyn ContentRenderer,
+    /// When.
+    pub clock: &'a dyn Clock,
+    /// Tags of events.
+    pub ids: &'a dyn IdSource,
+}
+
+/// How many numbered slugs are tried before chance decides.
+const NUMBERED_SLUGS: u32 = 8;
+
+impl PublishPost<'_> {
+    /// Makes the working copy the published revision, and sets its pipelines due.
+    ///
+    /// Atomic: the state, the article, the list rows, the stages and the event appear together or not
+    /// at all. Idempotent: publishing what is already public changes nothing. Waits for no pipeline.
+    /// One batch and one transaction.
+    ///
+    /// # Errors
+    /// `Refused` with `NotFound` (also for a post of another author), `Stale` when `expected` is not
+    /// the present revision, `Incomplete` before there are title and body, `Invalid` when it shows an
+    /// image that is not the author's, `SlugTaken`, `KeyReused`.
+    #[tracing::instrument(name = "post.publish", skip_all, fields(post.id = %id))]
+    pub async fn run(
+        &self,
+        author: &UserId,
+        id: &PostId,
+        expected: Revision,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Post, ActionError> {
+        let mut slugs_taken = 0;
+        deciding!({
+            let wanted = Wanted {
+                post: Some(id.clone()),
+                body: true,
+                stages: stage_ids(id),
+                head: Some(author.clone()),
+                idempotency: key.as_ref().map(|key| (author.clone(), key.key.clone())),
+                ..Wanted::default()
+            };
+            let loaded = self.posts.load(&wanted).await?;
+            if let Some(id) = replayed(loaded.done.as_ref(), key.as_ref())? {
+                return made_before(self.posts, &id).await;
+            }
+            let before = owned(loaded.post.clone(), author)?;
+            if before.draft.revision != expected {
+                return Err(Refusal::Stale { current: Box::new(before) }.into());
+            }
+            if !before.differs_from_published() {
+                return Ok(before);
+            }
+            let body = complete(&before, &loaded)?;
+            let rendered = self.renderer.render(&body);
+            self.check_assets(&before, &rendered, author).await?;
+
+            let now = self.clock.now();
+            let slug = self.slug(&before, slugs_taken);
+            let after = published(&before, &rendered, slug, self.renderer.version(), now);
+            let article = Article { html: rendered.html, headings: rendered.headings };
+            let mut change = Change {
+                publication: Some((id.clone(), expected, body, article)),
+                stages: set_due(&loaded, &after, &Post::STAGES, expected, now),
+                remember: key.as_ref().map(|key| (key.remember(author, id.as_str()), now)),
+                ..Change::default()
+            };
+            announce(
+                &mut change,
+                EventKind::PostPublished,
+                author,
+                id,
+                head(&loaded)?,
+                now,
+                self.ids,
+            );
+            let chosen = before.draft.slug.is_some();
+            change.post = Some(Step { before: Some(before), after: after.clone() });
+            match self.posts.apply(change).await {
+                Ok(()) => Ok(after),
+                Err(ApplyError::SlugTaken(_)) if !chosen => {
+                    slugs_taken += 1;
+                    Err(Attempt::Again)
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// The author's, or the one it had, or one made of the title: numbered when that is taken, and
+    /// with chance when many are.
+    fn slug(&self, post: &Post, taken: u32) -> Slug {
+        let had = post.published.as_ref().map(|published| published.slug.clone());
+        if let Some(slug) = post.draft.slug.clone().or(had) {
+            return slug;
+        }
+        let title = Slug::of_title(&post.draft.title);
+        match taken {
+            0..NUMBERED_SLUGS => title.numbered(taken + 1),
+            _ => title.numbered(1000 + (self.ids.secret() % 9_000_000) as u32),
+        }
+    }
+
+    /// Every image of the article must be one of the author's. Those uploaded for this post are known
+    /// from its own row; others cost one batch.
+    async fn check_assets(
+        &self,
+        post: &Post,
+        rendered: &Rendered,
+        author: &UserId,
+    ) -> Result<(), Attempt> {
+        if rendered.assets.len() > ASSETS {
+            let message = format!(
+                "a post shows at most {ASSETS} images, this shows {}",
+                rendered.assets.len()
+            );
+            return Err(Refusal::invalid("markdown", message).into());
+        }
+        let others: Vec<_> =
+            rendered.assets.iter().filter(|asset| !post.uploads.contains(asset)).cloned().collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let loaded =
+            self.posts.load(&Wanted { assets: others.clone(), ..Wanted::default() }).await?;
+        let own = |id: &&AssetId| {
+            loaded.assets.iter().any(|asset| asset.id == **id && asset.author == *author)
+        };
+        match others.iter().find(|id| !own(id)) {
+            None => Ok(()),
+            Some(id) => {
+                let message = format!("there is no image asset:{id}, or it is not yours");
+                Err(Refusal::invalid("markdown", message).into())
+            }
+        }
+    }
+}
+
+fn complete(post: &Post, loaded: &Loaded) -> Result<String, Attempt> {
+    if post.draft.title.is_empty() {
+        return Err(Refusal::Incomplete { missing: "title" }.into());
+    }
+    let body = loaded.body.clone().ok_or(PortError::Corrupt {
+        table: "working copy",
+        field: "body",
+        id: post.id.to_string(),
+    })?;
+    if body.trim().is_empty() {
+        return Err(Refusal::Incomplete { missing: "markdown" }.into());
+    }
+    Ok(body)
+}
+
+fn published(
+    before: &Post,
+    rendered: &Rendered,
+    slug: Slug,
+    renderer: u32,
+    now: Timestamp,
+) -> Post {
+    let draft = &before.draft;
+    Post {
+        version: before.version + 1,
+        status: PostStatus::Published,
+        published_at: before.published_at.or(Some(now)),
+        published: Some(Published {
+            revision: draft.revision,
+            title: draft.title.clone(),
+            tags: draft.tags.clone(),
+            slug,
+            content: draft.content.clone(),
+            excerpt: rendered.excerpt.clone(),
+            language: rendered.language,
+            assets: rendered.assets.clone(),
+            updated_at: now,
+            renderer,
+        }),
+        ..before.clone()
+    }
+}

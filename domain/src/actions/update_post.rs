@@ -1,0 +1,103 @@
+//! Saving the working copy.
+
+use crate::actions::create_post::made_before;
+use crate::actions::refusal::{deciding, replayed};
+use crate::actions::set_due::{announce, head, set_due, stage_id};
+use crate::actions::{ActionError, IdempotencyKey, PostInput, Refusal};
+use crate::event::EventKind;
+use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
+use crate::post::{ContentHash, Post, Revision};
+use crate::stage::StageKind;
+use crate::{PostId, UserId};
+
+/// What saving needs of the world.
+pub struct UpdatePost<'a> {
+    /// Where posts are kept.
+    pub posts: &'a dyn Posts,
+    /// When.
+    pub clock: &'a dyn Clock,
+    /// Tags of events.
+    pub ids: &'a dyn IdSource,
+}
+
+impl UpdatePost<'_> {
+    /// Saves the working copy. Publishes nothing: readers see what they saw. Only the visibility takes
+    /// effect at once; it belongs to the post and not to the revision.
+    ///
+    /// Atomic; idempotent under a key. One batch and one transaction.
+    ///
+    /// # Errors
+    /// `Refused` with `NotFound` (also for a post of another author), `Stale` when `expected` is not
+    /// the present revision, `Invalid`, `SlugTaken` or `KeyReused`.
+    #[tracing::instrument(name = "post.update", skip_all, fields(post.id = %id))]
+    pub async fn run(
+        &self,
+        author: &UserId,
+        id: &PostId,
+        expected: Revision,
+        input: PostInput,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Post, ActionError> {
+        let input = input.validate()?;
+        deciding!({
+            let wanted = Wanted {
+                post: Some(id.clone()),
+                stages: vec![stage_id(id, StageKind::Search)],
+                head: Some(author.clone()),
+                idempotency: key.as_ref().map(|key| (author.clone(), key.key.clone())),
+                ..Wanted::default()
+            };
+            let loaded = self.posts.load(&wanted).await?;
+            if let Some(id) = replayed(loaded.done.as_ref(), key.as_ref())? {
+                return made_before(self.posts, &id).await;
+            }
+            let before = owned(loaded.post.clone(), author)?;
+            if before.draft.revision != expected {
+                return Err(Refusal::Stale { current: Box::new(before) }.into());
+            }
+
+            let now = self.clock.now();
+            let mut after = before.clone();
+            after.version += 1;
+            after.draft.revision = before.draft.revision.next();
+            after.draft.saved_at = now;
+            if let Some(title) = &input.title {
+                after.draft.title.clone_from(title);
+            }
+            if let Some(tags) = &input.tags {
+                after.draft.tags.clone_from(tags);
+            }
+            if let Some(slug) = &input.slug {
+                after.draft.slug = Some(slug.clone());
+            }
+            if let Some(markdown) = &input.markdown {
+                after.draft.content = ContentHash::of(markdown);
+            }
+            if let Some(visibility) = input.visibility {
+                after.visibility = visibility;
+            }
+
+            let mut change = Change {
+                body: input.markdown.as_ref().map(|markdown| (id.clone(), markdown.clone())),
+                remember: key.as_ref().map(|key| (key.remember(author, id.as_str()), now)),
+                ..Change::default()
+            };
+            if let Some(live) = after.live()
+                && before.visibility != after.visibility
+            {
+                let revision = live.revision;
+                change.stages = set_due(&loaded, &after, &[StageKind::Search], revision, now);
+                let kind = EventKind::PostVisibilityChanged;
+                announce(&mut change, kind, author, id, head(&loaded)?, now, self.ids);
+            }
+            change.post = Some(Step { before: Some(before), after: after.clone() });
+            self.posts.apply(change).await?;
+            Ok(after)
+        })
+    }
+}
+
+/// The post, if it is the author's.
+pub(super) fn owned(post: Option<Post>, author: &UserId) -> Result<Post, Refusal> {
+    post.filter(|post| post.author == *author).ok_or(Refusal::NotFound)
+}
