@@ -293,3 +293,84 @@ fn updates(
     limits::check_transaction_bytes(bytes)?;
     Ok(updated)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use store::table::Value;
+
+    use super::*;
+    use crate::SqliteTableConfig;
+
+    type Answer = oneshot::Receiver<Result<Written, TableError>>;
+
+    fn open(place: &Path, max_bytes: Option<u64>) -> Connection {
+        let config = SqliteTableConfig { readers: 1, max_bytes };
+        database::open_writer(&place.join("table.sqlite"), &config).unwrap()
+    }
+
+    fn put(sk: &str, bytes: usize) -> Write {
+        let attributes = BTreeMap::from([("body".to_owned(), Value::B(vec![7; bytes]))]);
+        Write::Put(Item { key: Key::new("L", sk), attributes }, Condition::Absent)
+    }
+
+    /// Serves requests that all wait before the first is taken.
+    fn serve_at_once(connection: &Connection, writes: Vec<Write>) -> Vec<Answer> {
+        let (requests, waiting) = mpsc::channel(QUEUE);
+        let answers = writes
+            .into_iter()
+            .map(|write| {
+                let (reply, answer) = oneshot::channel();
+                let request = Request { task: Task::Write(vec![write]), reply };
+                requests.try_send(request).ok().unwrap();
+                answer
+            })
+            .collect();
+        drop(requests);
+        serve(connection, waiting, &broadcast::channel(1).0);
+        answers
+    }
+
+    #[test]
+    fn writes_that_wait_together_share_a_commit() {
+        let place = tempfile::tempdir().unwrap();
+        let connection = open(place.path(), None);
+        let log = || std::fs::metadata(place.path().join("table.sqlite-wal")).unwrap().len();
+        let before = log();
+        let writes = (0..GROUP).map(|n| put(&format!("{n:03}"), 10)).collect();
+        for mut answer in serve_at_once(&connection, writes) {
+            answer.try_recv().unwrap().unwrap();
+        }
+        // Each commit logs at least the page that it changed.
+        let pages = (log() - before) / 4096;
+        assert!(pages < GROUP as u64 / 2, "{pages} pages for {GROUP} writes");
+    }
+
+    #[test]
+    fn each_request_of_a_group_sees_those_before_it() {
+        let place = tempfile::tempdir().unwrap();
+        let connection = open(place.path(), None);
+        let mut answers = serve_at_once(&connection, vec![put("1", 1), put("1", 2), put("2", 3)]);
+        let mut next = || answers.remove(0).try_recv().unwrap();
+        next().unwrap();
+        assert!(matches!(next(), Err(TableError::ConditionFailed(_))));
+        next().unwrap();
+    }
+
+    #[test]
+    fn one_that_does_not_fit_the_disk_does_not_fail_its_group() {
+        let place = tempfile::tempdir().unwrap();
+        let connection = open(place.path(), Some(200 * 1024));
+        let writes = vec![put("1", 10), put("2", 300_000), put("3", 10)];
+        let mut answers = serve_at_once(&connection, writes);
+        let mut next = || answers.remove(0).try_recv().unwrap();
+        next().unwrap();
+        assert!(matches!(next(), Err(TableError::Full)));
+        next().unwrap();
+        let stored = |sk| database::read_any(&connection, &Key::new("L", sk)).unwrap().is_some();
+        assert_eq!(["1", "2", "3"].map(stored), [true, false, true]);
+    }
+}
