@@ -1,0 +1,7 @@
+//! Pictures as authors upload them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod animations;
+mod photos;
+mod refusals;
+mod samples;
