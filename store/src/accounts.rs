@@ -1,0 +1,143 @@
+//! People and keys.
+
+use std::time::Duration;
+
+use domain::Timestamp;
+use domain::UserId;
+use domain::account::{KeyRecord, User};
+use domain::ports::{Accounts, AddUserError, PortError};
+
+use crate::blog::{Blog, port};
+use crate::keys;
+use crate::rows;
+use crate::table::{
+    Change as Field, Condition, Consistency, Item, Key, TTL, TableError, Value, Write,
+};
+
+/// Kept a while after its end, so that a late reader is told rather than surprised.
+const AFTERLIFE: Duration = Duration::from_secs(3600);
+
+#[async_trait::async_trait]
+impl Accounts for Blog {
+    async fn add(&self, user: &User, set_up: Option<&str>) -> Result<(), AddUserError> {
+        let address = rows::item(keys::email(&user.email), &user.id)?;
+        let mut writes = vec![
+            Write::Put(rows::item(keys::user(&user.id), user)?, Condition::Absent),
+            Write::Put(address, Condition::Absent),
+        ];
+        if let Some(hash) = set_up {
+            let owner = rows::item(keys::site("OWNER"), &user.id)?;
+            writes.push(Write::Put(owner, Condition::Absent));
+            let right = Condition::Equals("hash", Value::S(hash.to_owned()));
+            writes.push(Write::Delete(keys::site("SETUP"), right));
+        }
+        loop {
+            match self.table.transact(writes.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(TableError::Conflict) => {}
+                Err(TableError::ConditionFailed(failed)) => {
+                    let failed = |write| failed.iter().any(|failed| failed.write == write);
+                    return Err(match () {
+                        () if failed(2) => AddUserError::OwnerExists,
+                        () if failed(3) => AddUserError::WrongSetUpToken,
+                        () => AddUserError::EmailTaken,
+                    });
+                }
+                Err(error) => return Err(port(error).into()),
+            }
+        }
+    }
+
+    async fn has_owner(&self) -> Result<bool, PortError> {
+        Ok(self.row(&keys::site("OWNER")).await?.is_some())
+    }
+
+    async fn offer_set_up(&self, hash: &str) -> Result<(), PortError> {
+        let row = rows::item(keys::site("SETUP"), &())?;
+        let row = rows::with(row, "hash", Value::S(hash.to_owned()));
+        self.table.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
+    }
+
+    async fn by_email(&self, email: &str) -> Result<Option<User>, PortError> {
+        let Some(row) = self.row(&keys::email(email)).await? else { return Ok(None) };
+        let id: UserId = rows::entity(&row)?;
+        let Some(row) = self.row(&keys::user(&id)).await? else { return Ok(None) };
+        rows::entity(&row).map(Some)
+    }
+
+    async fn add_key(&self, key: &KeyRecord) -> Result<(), PortError> {
+        let ends = Value::N(key.expires_at.plus(AFTERLIFE).seconds());
+        let row = rows::with(rows::item(keys::key(&key.hash), key)?, TTL, ends.clone());
+        let mut writes = vec![Write::Put(row, Condition::Absent)];
+        if let Some(beside) = keys::key_of_user(&key.user, key.kind, &key.hash) {
+            let row = rows::with(rows::item(beside, key)?, TTL, ends);
+            writes.push(Write::Put(row, Condition::Always));
+        }
+        self.table.transact(writes).await.map_err(port)
+    }
+
+    async fn key(&self, hash: &str) -> Result<Option<KeyRecord>, PortError> {
+        let Some(row) = self.row(&keys::key(hash)).await? else { return Ok(None) };
+        let key: KeyRecord = rows::entity(&row)?;
+        Ok(Some(key).filter(|key| key.expires_at > self.clock.now()))
+    }
+
+    async fn renew_key(&self, hash: &str, expires_at: Timestamp) -> Result<(), PortError> {
+        let Some(row) = self.row(&keys::key(hash)).await? else { return Ok(()) };
+        let key = KeyRecord { expires_at, ..rows::entity(&row)? };
+        let fields = vec![
+            Field::Set(rows::DOC, rows::doc(&key)?),
+            Field::Set(TTL, Value::N(expires_at.plus(AFTERLIFE).seconds())),
+        ];
+        let mut writes = vec![Write::Update(keys::key(hash), fields.clone(), Condition::Present)];
+        if let Some(beside) = keys::key_of_user(&key.user, key.kind, hash) {
+            writes.push(Write::Update(beside, fields, Condition::Present));
+        }
+        match self.table.transact(writes).await {
+            // Revoked, or renewed by another request: either is as good.
+            Ok(()) | Err(TableError::ConditionFailed(_) | TableError::Conflict) => Ok(()),
+            Err(error) => Err(port(error)),
+        }
+    }
+
+    async fn take_key(&self, hash: &str) -> Result<bool, PortError> {
+        let Some(row) = self.row(&keys::key(hash)).await? else { return Ok(false) };
+        let key: KeyRecord = rows::entity(&row)?;
+        let mut writes = vec![Write::Delete(keys::key(hash), Condition::Present)];
+        if let Some(beside) = keys::key_of_user(&key.user, key.kind, hash) {
+            writes.push(Write::Delete(beside, Condition::Always));
+        }
+        loop {
+            match self.table.transact(writes.clone()).await {
+                Ok(()) => return Ok(true),
+                Err(TableError::Conflict) => {}
+                Err(TableError::ConditionFailed(_)) => return Ok(false),
+                Err(error) => return Err(port(error)),
+            }
+        }
+    }
+
+    async fn count_attempt(
+        &self,
+        name: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<u32, PortError> {
+        let seconds = i64::try_from(window.as_secs()).unwrap_or(i64::MAX).max(1);
+        let number = now.seconds().div_euclid(seconds);
+        let ends = number.saturating_add(1).saturating_mul(seconds);
+        let fields = vec![Field::Add("count", 1), Field::Set(TTL, Value::N(ends))];
+        let update = Write::Update(keys::rate(name, number), fields, Condition::Always);
+        let row = self.table.write(update).await.map_err(port)?;
+        match row.as_ref().and_then(|row| row.attributes.get("count")) {
+            Some(Value::N(count)) => Ok(u32::try_from(*count).unwrap_or(u32::MAX)),
+            _ => Ok(u32::MAX),
+        }
+    }
+}
+
+impl Blog {
+    async fn row(&self, key: &Key) -> Result<Option<Item>, PortError> {
+        self.table.get(key, Consistency::Strong).await.map_err(port)
+    }
+}

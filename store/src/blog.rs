@@ -1,0 +1,108 @@
+//! The store: the table, read and written as a blog.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use domain::ports::{Clock, PortError};
+
+use crate::keys;
+use crate::rows;
+use crate::table::{
+    Attributes, Condition, Consistency, Item, Key, Page, Query, Table, TableError, Value, Write,
+};
+
+/// Posts, accounts and events over one table. Cheap to clone.
+#[derive(Clone)]
+pub struct Blog {
+    pub(crate) table: Arc<dyn Table>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Of logs that have no event yet.
+    pub(crate) epoch: Arc<str>,
+}
+
+/// How often a part that was not answered is asked for again.
+const ASKS: usize = 50;
+/// Keys of one batch.
+pub(crate) const BATCH: usize = 100;
+
+impl Blog {
+    /// Opens the blog that `table` holds; `fresh_epoch` becomes its epoch when it has none.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn open(
+        table: Arc<dyn Table>,
+        clock: Arc<dyn Clock>,
+        fresh_epoch: &str,
+    ) -> Result<Self, PortError> {
+        let key = keys::site("EPOCH");
+        let attributes = Attributes::from([
+            ("v".to_owned(), Value::N(rows::VERSION)),
+            ("epoch".to_owned(), Value::S(fresh_epoch.to_owned())),
+        ]);
+        let put = Write::Put(Item { key: key.clone(), attributes }, Condition::Absent);
+        match table.write(put).await {
+            Ok(_) | Err(TableError::ConditionFailed(_)) => {}
+            Err(error) => return Err(port(error)),
+        }
+        let stored = table.get(&key, Consistency::Strong).await.map_err(port)?;
+        let epoch = stored
+            .as_ref()
+            .and_then(|item| rows::string(item, "epoch"))
+            .ok_or_else(|| rows::corrupt(&key, "epoch"))?;
+        Ok(Blog { epoch: epoch.into(), table, clock })
+    }
+
+    /// Reads rows by key, strongly consistent, 100 to a call; parts that were not answered are asked
+    /// for again.
+    pub(crate) async fn rows(&self, keys: &[Key]) -> Result<Vec<Item>, PortError> {
+        let mut seen = HashSet::new();
+        let keys: Vec<Key> = keys.iter().filter(|key| seen.insert(*key)).cloned().collect();
+        let mut items = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(BATCH) {
+            let mut asked = chunk.to_vec();
+            let mut asks = 0;
+            while !asked.is_empty() {
+                asks += 1;
+                if asks > ASKS {
+                    return Err(PortError::Unavailable("table"));
+                }
+                let batch =
+                    self.table.batch_get(&asked, Consistency::Strong).await.map_err(port)?;
+                items.extend(batch.items);
+                asked = batch.unprocessed;
+            }
+        }
+        Ok(items)
+    }
+
+    /// Reads until `query.limit` rows are there or none follow: a page may be cut early.
+    pub(crate) async fn page(&self, query: &Query) -> Result<Page, PortError> {
+        let mut query = query.clone();
+        let limit = query.limit as usize;
+        let mut items: Vec<Item> = vec![];
+        loop {
+            let page = self.table.query(&query).await.map_err(port)?;
+            items.extend(page.items);
+            match page.next {
+                Some(next) if items.len() < limit => {
+                    query.limit = (limit - items.len()) as u32;
+                    query.start = Some(next);
+                }
+                next => return Ok(Page { items, next }),
+            }
+        }
+    }
+}
+
+/// A table's failure as callers see it.
+pub(crate) fn port(error: TableError) -> PortError {
+    match error {
+        TableError::ConditionFailed(_) | TableError::Conflict => PortError::Conflict,
+        TableError::Unavailable => PortError::Unavailable("table"),
+        TableError::Full => PortError::Denied("the storage is full: nothing can be saved".into()),
+        error @ (TableError::Invalid(_) | TableError::Backend { .. }) => {
+            PortError::backend("table", error)
+        }
+    }
+}

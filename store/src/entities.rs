@@ -1,0 +1,104 @@
+//! Reading things by what names them: whatever the kinds, one batch.
+
+use std::collections::HashMap;
+
+use domain::account::User;
+use domain::asset::Asset;
+use domain::ports::PortError;
+use domain::post::{Article, Post, Revision};
+use domain::stage::{Stage, StageId};
+use domain::{AssetId, PostId, Slug, UserId};
+
+use crate::blog::Blog;
+use crate::keys;
+use crate::rows::{self, corrupt};
+use crate::table::{Item, Key};
+
+/// What names a thing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum EntityKey {
+    /// A post's row.
+    Post(PostId),
+    /// A person.
+    User(UserId),
+    /// A stage.
+    Stage(StageId),
+    /// An uploaded image.
+    Asset(AssetId),
+    /// The rendered article of a published revision.
+    Article(PostId, Revision),
+    /// The body of a working copy.
+    Body(PostId),
+    /// What a slug leads to.
+    Slug(Slug),
+}
+
+/// A thing.
+#[derive(Clone, Debug)]
+pub enum Entity {
+    /// Of [`EntityKey::Post`].
+    Post(Post),
+    /// Of [`EntityKey::User`].
+    User(User),
+    /// Of [`EntityKey::Stage`].
+    Stage(Stage),
+    /// Of [`EntityKey::Asset`].
+    Asset(Asset),
+    /// Of [`EntityKey::Article`].
+    Article(Article),
+    /// Of [`EntityKey::Body`].
+    Body(String),
+    /// Of [`EntityKey::Slug`].
+    SlugTarget(PostId),
+}
+
+impl EntityKey {
+    fn row(&self) -> Key {
+        match self {
+            EntityKey::Post(id) => keys::post(id),
+            EntityKey::User(id) => keys::user(id),
+            EntityKey::Stage(id) => keys::stage(id),
+            EntityKey::Asset(id) => keys::asset(id),
+            EntityKey::Article(id, revision) => keys::article(id, *revision),
+            EntityKey::Body(id) => keys::body(id),
+            EntityKey::Slug(slug) => keys::slug(slug),
+        }
+    }
+
+    fn read(&self, item: &Item) -> Result<Entity, PortError> {
+        Ok(match self {
+            EntityKey::Post(_) => Entity::Post(rows::entity(item)?),
+            EntityKey::User(_) => Entity::User(rows::entity(item)?),
+            EntityKey::Stage(_) => Entity::Stage(rows::entity(item)?),
+            EntityKey::Asset(_) => Entity::Asset(rows::entity(item)?),
+            EntityKey::Article(..) => {
+                let json = rows::read_text(item)?;
+                let article =
+                    serde_json::from_str(&json).map_err(|_| corrupt(&item.key, "article"))?;
+                Entity::Article(article)
+            }
+            EntityKey::Body(_) => Entity::Body(rows::read_text(item)?),
+            EntityKey::Slug(_) => Entity::SlugTarget(rows::entity(item)?),
+        })
+    }
+}
+
+impl Blog {
+    /// Reads what exists of `keys`, strongly consistent: one table call for each 100.
+    ///
+    /// # Errors
+    /// A failure of the table, or `Corrupt`.
+    pub async fn entities(
+        &self,
+        keys: &[EntityKey],
+    ) -> Result<HashMap<EntityKey, Entity>, PortError> {
+        let rows: Vec<Key> = keys.iter().map(EntityKey::row).collect();
+        let items = self.rows(&rows).await?;
+        let items: HashMap<&Key, &Item> = items.iter().map(|item| (&item.key, item)).collect();
+        keys.iter()
+            .zip(&rows)
+            .filter_map(|(key, row)| Some((key, *items.get(row)?)))
+            .map(|(key, item)| Ok((key.clone(), key.read(item)?)))
+            .collect()
+    }
+}

@@ -1,0 +1,183 @@
+//! The layout: which row lies where. Nothing else in the project builds a key.
+
+use domain::account::KeyKind;
+use domain::post::Revision;
+use domain::stage::{StageId, StageKind, Subject};
+use domain::{AssetId, PostId, Slug, Tag, Timestamp, UserId};
+
+use crate::table::Key;
+
+/// Where a list of posts lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum List {
+    /// What everybody may read, of all authors.
+    Feed,
+    /// What everybody may read, of one author.
+    Author(UserId),
+    /// What everybody may read, with one tag (its key).
+    Tag(String),
+    /// All posts of one author, drafts included. Only its author reads it.
+    Own(UserId),
+}
+
+impl List {
+    /// The partition; also what a cursor is bound to.
+    pub fn partition(&self) -> String {
+        match self {
+            List::Feed => "F#all".into(),
+            List::Author(user) => format!("AP#{user}"),
+            List::Tag(tag) => format!("T#{tag}"),
+            List::Own(user) => format!("A#{user}"),
+        }
+    }
+
+    /// What every position in it begins with.
+    pub fn prefix(&self) -> &'static str {
+        match self {
+            List::Own(_) => "P#",
+            List::Feed | List::Author(_) | List::Tag(_) => "",
+        }
+    }
+
+    /// The lists of a listed post.
+    pub fn of_listed(author: &UserId, tags: &[Tag]) -> Vec<List> {
+        let tags = tags.iter().map(|tag| List::Tag(tag.key()));
+        [List::Feed, List::Author(author.clone())].into_iter().chain(tags).collect()
+    }
+}
+
+/// A post.
+pub fn post(id: &PostId) -> Key {
+    Key::new(format!("P#{id}"), "META")
+}
+
+/// The body of a working copy.
+pub fn body(id: &PostId) -> Key {
+    Key::new(format!("P#{id}"), "DRAFT")
+}
+
+/// The body of a published revision.
+pub fn revision(id: &PostId, revision: Revision) -> Key {
+    Key::new(format!("P#{id}"), format!("REV#{:010}", revision.0))
+}
+
+/// The rendered article of a published revision.
+pub fn article(id: &PostId, revision: Revision) -> Key {
+    Key::new(format!("P#{id}"), format!("HTML#{:010}", revision.0))
+}
+
+/// A stage: beside the post or asset that it is about.
+pub fn stage(id: &StageId) -> Key {
+    let partition = match &id.subject {
+        Subject::Post(id) => format!("P#{id}"),
+        Subject::Asset(id) => format!("M#{id}"),
+    };
+    Key::new(partition, format!("STAGE#{}", id.kind.name()))
+}
+
+/// An uploaded image.
+pub fn asset(id: &AssetId) -> Key {
+    Key::new(format!("M#{id}"), "META")
+}
+
+/// What an address leads to.
+pub fn slug(slug: &Slug) -> Key {
+    Key::new(format!("SLUG#{}", slug.as_str()), "-")
+}
+
+/// A post's row in its author's own list.
+pub fn own_post(author: &UserId, id: &PostId) -> Key {
+    Key::new(format!("A#{author}"), format!("P#{id}"))
+}
+
+/// An unfinished image's row in its author's own list; after the posts in byte order, so that a page
+/// from the end begins with it.
+pub fn own_asset(author: &UserId, id: &AssetId) -> Key {
+    Key::new(format!("A#{author}"), format!("Z#{id}"))
+}
+
+/// A row of a list.
+pub fn listed(list: &List, position: &str) -> Key {
+    Key::new(list.partition(), position)
+}
+
+/// A person.
+pub fn user(id: &UserId) -> Key {
+    Key::new(format!("U#{id}"), "PROFILE")
+}
+
+/// Who has an address: makes it unique.
+pub fn email(email: &str) -> Key {
+    Key::new(format!("E#{email}"), "-")
+}
+
+/// A key by its hash: the one authentication read.
+pub fn key(hash: &str) -> Key {
+    Key::new(format!("K#{hash}"), "-")
+}
+
+/// A key's row beside its user, so that a person sees and ends their sessions and tokens.
+pub fn key_of_user(user: &UserId, kind: KeyKind, hash: &str) -> Option<Key> {
+    let kind = match kind {
+        KeyKind::Session => "SESS",
+        KeyKind::Token => "PAT",
+        KeyKind::Ticket => return None,
+    };
+    Some(Key::new(format!("U#{user}"), format!("{kind}#{hash}")))
+}
+
+/// Where a topic's log ends.
+pub fn head(topic: &str) -> Key {
+    Key::new(format!("L#{topic}"), "HEAD")
+}
+
+/// An event of a topic.
+pub fn event(topic: &str, seq: u64) -> Key {
+    Key::new(format!("L#{topic}"), event_sort(seq))
+}
+
+/// The place of an event: text order is number order.
+pub fn event_sort(seq: u64) -> String {
+    format!("E#{seq:016}")
+}
+
+/// What was done under an idempotency key.
+pub fn idempotency(viewer: &UserId, key: &str) -> Key {
+    Key::new(format!("I#{viewer}#{key}"), "-")
+}
+
+/// How often something was tried in a window.
+pub fn rate(name: &str, window: i64) -> Key {
+    Key::new(format!("R#{name}#{window}"), "-")
+}
+
+/// Facts of the whole site: `EPOCH`, `OWNER`, `SETUP`.
+pub fn site(what: &str) -> Key {
+    Key::new("SITE", what)
+}
+
+/// The due index: partition and sort key.
+pub fn due(id: &StageId, at: Timestamp) -> (String, String) {
+    (due_partition(id.kind), format!("{}#{}", at.sortable(), stage(id).pk))
+}
+
+/// Where the due stages of a kind are.
+pub fn due_partition(kind: StageKind) -> String {
+    format!("DUE#{}", kind.name())
+}
+
+/// Reads a stage's key back.
+pub fn parse_stage(key: &Key) -> Option<StageId> {
+    let kind = StageKind::parse(key.sk.strip_prefix("STAGE#")?)?;
+    let subject = match key.pk.split_once('#')? {
+        ("P", id) => Subject::Post(PostId::parse(id).ok()?),
+        ("M", id) => Subject::Asset(AssetId::parse(id).ok()?),
+        _ => return None,
+    };
+    Some(StageId { subject, kind })
+}
+
+/// Reads the topic of an event's or head's key.
+pub fn parse_topic(key: &Key) -> Option<&str> {
+    key.pk.strip_prefix("L#")
+}
