@@ -1,0 +1,69 @@
+//! Turns the compiled web client into files that a browser can load, and a server can hand out:
+//!
+//! - `client-<hash>.wasm`, the program; `boot-<hash>.js`, which starts it; `app-<hash>.css`;
+//! - `index.html`, the page around them, with gaps that the server fills per request;
+//! - beside each of them the same bytes compressed with brotli (`.br`), except `index.html`, which
+//!   is different for each request;
+//! - `manifest.json`, which says what is called how.
+//!
+//! The same sources make the same bytes on any machine: hashes are of the contents, and nothing of
+//! the builder's folders is left in the program.
+//!
+//! Called by `cargo xtask web`; not meant to be called by hand.
+
+mod bindings;
+mod output;
+mod shell;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::output::Output;
+
+/// What the arguments name.
+struct Job {
+    /// The program as rustc linked it.
+    wasm: PathBuf,
+    /// The folder of the web client: `app.css`, `boot.js`, `index.html`.
+    client: PathBuf,
+    /// Where `binaryen` and `esbuild` are.
+    node_modules: PathBuf,
+    /// A folder for what is made on the way.
+    scratch: PathBuf,
+    /// The folder that is replaced by the result.
+    dist: PathBuf,
+}
+
+impl Job {
+    fn from_args() -> Result<Job> {
+        let args: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+        let Ok([wasm, client, node_modules, scratch, dist]) = <[PathBuf; 5]>::try_from(args) else {
+            bail!(
+                "usage: bundler WASM CLIENT NODE_MODULES SCRATCH DIST; `cargo xtask web` calls it so"
+            );
+        };
+        Ok(Job { wasm, client, node_modules, scratch, dist })
+    }
+}
+
+fn main() -> Result<()> {
+    let job = Job::from_args()?;
+    let linked = bindings::generate(&job.wasm, &job.scratch)?;
+    let program = bindings::optimise(&linked.program, &job.node_modules, &job.scratch)?;
+
+    let mut output = Output::beside(&job.dist)?;
+    let wasm = output.put("client", "wasm", &program)?;
+    let boot = shell::boot_script(&job, &linked.glue, &wasm)?;
+    let boot = output.put("boot", "js", &boot)?;
+    let css = output.put("app", "css", &shell::stylesheet(&job)?)?;
+    let page = shell::page(&job.client, &shell::Names { wasm: &wasm, boot: &boot, css: &css })?;
+    output.put_page(&page)?;
+    output.put_manifest(&[
+        ("wasm", &wasm),
+        ("boot", &boot),
+        ("css", &css),
+        ("page", "index.html"),
+    ])?;
+    output.replace(&job.dist).context("put the new bundle in place of the old one")
+}

@@ -1,0 +1,63 @@
+//! What has to pass before a change lands.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process::{call, cargo, output, step};
+use crate::setup::{self, Scope};
+use crate::test;
+use crate::workspace::Workspace;
+
+/// The version that reads our `deny.toml`.
+const CARGO_DENY: &str = "0.20.2";
+
+/// Format, lints, licences, and all tests: the quick ones first.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    step("format", || call(cargo(workspace).args(["fmt", "--all", "--check"])))?;
+    setup::run(workspace, Scope::Everything)?;
+    step("licences, banned crates, sources", || deny(workspace))?;
+    step("lints", || lint(workspace, &["--workspace", "--exclude", "bundler", "--all-targets"]))?;
+    step("lints: bundler", || lint(workspace, &["--package", "bundler", "--all-targets"]))?;
+    step("lints: web client in the browser", || {
+        lint(workspace, &["--package", "web-yew", "--target", "wasm32-unknown-unknown"])
+    })?;
+    test::run(workspace)
+}
+
+fn lint(workspace: &Workspace, what: &[&str]) -> Result<()> {
+    call(cargo(workspace).arg("clippy").args(what).args(["--", "-D", "warnings"]))
+}
+
+/// Advisories are left out: they come from a host that is no package registry, which not every place
+/// that runs this can reach.
+fn deny(workspace: &Workspace) -> Result<()> {
+    let tools = workspace.target.join("tools");
+    let program = tools.join("bin/cargo-deny");
+    if !output(Command::new(&program).arg("--version"))
+        .is_ok_and(|version| version.contains(CARGO_DENY))
+    {
+        println!(
+            "    installing cargo-deny {CARGO_DENY} into {} (three minutes, once)",
+            tools.display()
+        );
+        let mut install = cargo(workspace);
+        // Unoptimised: it runs for a second, and compiles in half the time.
+        install.args([
+            "install",
+            "--locked",
+            "--debug",
+            "--no-track",
+            "--force",
+            "cargo-deny",
+            "--version",
+            CARGO_DENY,
+        ]);
+        call(install.arg("--root").arg(&tools))?;
+    }
+    call(
+        Command::new(&program)
+            .current_dir(&workspace.root)
+            .args(["check", "bans", "licenses", "sources"]),
+    )
+}

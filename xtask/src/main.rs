@@ -1,0 +1,75 @@
+//! `cargo xtask COMMAND`: everything that is done with this repository, from a bare clone on.
+//!
+//! Each command calls the ones it needs and skips what is done already, so there is no order to
+//! remember. It starts programs (cargo, npm, apt, pip) and looks at what they did; the one thing that
+//! is heavy, making the files for the browser, is the program `bundler` beside this one.
+//!
+//! To add a command: a module with a `run`, a line in [`COMMANDS`], an arm in [`dispatch`].
+
+#![allow(clippy::print_stdout, reason = "a tool talks to a person")]
+
+mod ci;
+mod fingerprint;
+mod process;
+mod report;
+mod schema;
+mod serve;
+mod setup;
+mod suites;
+mod test;
+#[cfg(test)]
+mod tidy;
+mod tools;
+mod web;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::setup::Scope;
+use crate::workspace::Workspace;
+
+const COMMANDS: &str = "\
+usage: cargo xtask COMMAND
+
+  serve [-- ARGS]   set up, build and start the server; ARGS go to `deepdive serve`
+  test              set up, build and pass all tests
+  setup             install what building, running and testing need
+  web               bundle the web client into web-yew/dist
+  schema            write schema.graphql
+  ci                everything that has to pass before a change lands: format, lints, licences, tests";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result<()> {
+    let workspace = Workspace::of_this_tool()?;
+    let (command, rest) = match args.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", args),
+    };
+    match (command, rest) {
+        ("serve", rest) => {
+            serve::run(&workspace, rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest))
+        }
+        ("test", []) => test::run(&workspace),
+        ("setup", []) => setup::run(&workspace, Scope::Everything),
+        ("web", []) => web::run(&workspace),
+        ("schema", []) => schema::run(&workspace),
+        ("ci", []) => ci::run(&workspace),
+        ("help" | "--help" | "-h", _) => {
+            println!("{COMMANDS}");
+            Ok(())
+        }
+        _ => bail!("unknown command: {}\n\n{COMMANDS}", args.join(" ")),
+    }
+}

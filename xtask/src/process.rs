@@ -1,0 +1,119 @@
+//! Starting programs, in sight of the person who waits.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::workspace::Workspace;
+
+/// Says what begins, does it, and says how long it took.
+pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("==> {title}");
+    let started = Instant::now();
+    let result = work();
+    let outcome = if result.is_ok() { "done" } else { "failed" };
+    println!("    {outcome} in {:.1} s", started.elapsed().as_secs_f32());
+    result
+}
+
+/// The cargo that started this tool, in the root folder.
+pub fn cargo(workspace: &Workspace) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(&workspace.root);
+    command
+}
+
+/// Runs a program whose output the person sees.
+///
+/// # Errors
+/// It cannot be started, or ends with another status than 0.
+pub fn call(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("start {}", shown(command)))?;
+    ensure!(status.success(), "{} ended with {status}", shown(command));
+    Ok(())
+}
+
+/// Runs a program and takes what it prints.
+///
+/// # Errors
+/// As [`call`]; the message holds what the program said.
+pub fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("start {}", shown(command)))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "{} ended with {}: {}",
+        shown(command),
+        output.status,
+        said.trim()
+    );
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs a program whose output the person sees, and shows each line of it to `look` too. True when it
+/// ended with status 0.
+pub fn watch(command: &mut Command, mut look: impl FnMut(&str)) -> Result<bool> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("start {}", shown(command)))?;
+    let stdout = child.stdout.take().context("the program has no output")?;
+    let mut reader = BufReader::new(stdout);
+    let mut line = Vec::new();
+    // Tests may print what is no UTF-8; that is no reason to stop listening.
+    while reader.read_until(b'\n', &mut line).context("read the program's output")? > 0 {
+        std::io::stdout().write_all(&line).context("print the program's output")?;
+        look(String::from_utf8_lossy(&line).trim_end());
+        line.clear();
+    }
+    Ok(child.wait().with_context(|| format!("wait for {}", shown(command)))?.success())
+}
+
+/// Whether a program of this name can be started.
+pub fn in_path(program: &str) -> bool {
+    find_in_path(program).is_some()
+}
+
+/// The file that a program of this name is started from.
+pub fn find_in_path(program: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    format!("`{line}`")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_failure_names_the_command_and_what_it_said() {
+        let error =
+            output(Command::new("sh").args(["-c", "echo no such thing >&2; exit 3"])).unwrap_err();
+        let message = format!("{error:#}");
+        assert!(
+            message.contains("no such thing") && message.contains("3") && message.contains("sh -c"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn every_line_of_a_watched_program_is_seen_even_when_it_is_no_text() {
+        let mut seen = Vec::new();
+        let ok = watch(Command::new("printf").arg("one\\n\\377\\nthree"), |line| {
+            seen.push(line.to_owned())
+        })
+        .unwrap();
+        assert!(ok);
+        assert_eq!(seen, ["one", "\u{fffd}", "three"]);
+    }
+}

@@ -1,0 +1,53 @@
+//! Installs what building, running and testing need, and says what it could not install.
+//!
+//! Each part looks first and does nothing when its thing is there. What the product cannot be built
+//! without is an error; everything else is reported at the end, with what it means and how to get it.
+
+mod debian;
+mod dictionary;
+mod npm;
+mod toolchain;
+
+use anyhow::Result;
+
+use crate::process::step;
+use crate::report;
+use crate::workspace::Workspace;
+
+/// How much is to be installed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// What building and running the product needs.
+    Product,
+    /// The tools of the tests, too.
+    Everything,
+}
+
+/// Something that could not be installed here, and that the product can do without.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Its name.
+    pub what: String,
+    /// Why it could not be installed.
+    pub reason: String,
+    /// What does not work without it.
+    pub consequence: &'static str,
+    /// What a person can do.
+    pub remedy: String,
+}
+
+/// Installs what is missing.
+///
+/// # Errors
+/// The product cannot be built on this machine as it is; the message says what is needed.
+pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
+    step("set up: compilers", || toolchain::check(workspace))?;
+    step("set up: Rust standard library for the browser", || {
+        toolchain::install_wasm_std(workspace)
+    })?;
+    step("set up: npm packages", || npm::install(workspace))?;
+    let mut missing = step("set up: system packages", || debian::install(scope))?;
+    missing.extend(step("set up: Korean dictionary", || dictionary::install(workspace))?);
+    report::missing(&missing);
+    Ok(())
+}

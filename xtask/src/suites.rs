@@ -1,0 +1,168 @@
+//! The suites of tests, and what they say about themselves.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::process::{cargo, watch};
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// A command that runs tests.
+pub struct Suite {
+    /// How the summary calls it.
+    pub name: &'static str,
+    command: Command,
+}
+
+/// What a suite did.
+pub struct Outcome {
+    /// How the summary calls it.
+    pub name: &'static str,
+    /// It ended well.
+    pub ok: bool,
+    /// What was counted in its output.
+    pub counts: Counts,
+    /// From its start to its end, compiling included.
+    pub took: Duration,
+}
+
+/// Numbers of tests.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Tests that passed.
+    pub passed: u32,
+    /// Tests that failed.
+    pub failed: u32,
+    /// Tests that did not run.
+    pub skipped: u32,
+}
+
+/// All suites, in the order in which a developer wants to hear of failures.
+pub fn all(workspace: &Workspace) -> Result<Vec<Suite>> {
+    // One call for all crates but the bundler: asked one by one, cargo compiles shared dependencies
+    // again for each set of features. For the same reason the bundler, whose dependencies were
+    // compiled for it alone, stays alone.
+    let mut crates = cargo(workspace);
+    crates.args(["test", "--workspace", "--exclude", "bundler", "--no-fail-fast"]);
+    let mut bundler = cargo(workspace);
+    bundler.args(["test", "--package", "bundler"]);
+    let mut suites = vec![
+        Suite { name: "Rust: crates, rules, end to end", command: crates },
+        Suite { name: "Rust: bundler", command: bundler },
+    ];
+    let scripts = scripts(&workspace.root.join("tests"))?;
+    if !scripts.is_empty() {
+        let mut node = Command::new("node");
+        // One file at a time: several browsers and servers on two cores only wait for each other.
+        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(scripts);
+        suites.push(Suite { name: "Node: browser, real clients", command: node });
+    }
+    for suite in &mut suites {
+        suite.command.current_dir(&workspace.root).envs(environment(workspace));
+    }
+    Ok(suites)
+}
+
+impl Suite {
+    /// Runs it to its end, in sight of the person who waits.
+    pub fn run(mut self) -> Result<Outcome> {
+        println!("==> {}", self.name);
+        let started = Instant::now();
+        let mut counts = Counts::default();
+        let ok = watch(&mut self.command, |line| counts.hear(line))?;
+        Ok(Outcome { name: self.name, ok, counts, took: started.elapsed() })
+    }
+}
+
+impl Counts {
+    /// Adds what a line of cargo's or node's output counts.
+    fn hear(&mut self, line: &str) {
+        if let Some(result) = line.strip_prefix("test result: ") {
+            for part in result.split([';', '.']) {
+                match part.trim().split_once(' ') {
+                    Some((n, "passed")) => self.passed += number(n),
+                    Some((n, "failed")) => self.failed += number(n),
+                    Some((n, "ignored")) => self.skipped += number(n),
+                    _ => {}
+                }
+            }
+        } else if let Some((what, n)) =
+            line.strip_prefix("ℹ ").and_then(|rest| rest.split_once(' '))
+        {
+            match what {
+                "pass" => self.passed += number(n),
+                "fail" | "cancelled" => self.failed += number(n),
+                "skipped" | "todo" => self.skipped += number(n),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn number(text: &str) -> u32 {
+    text.trim().parse().unwrap_or(0)
+}
+
+/// What the suites learn from their environment: the program under test, and the browser if there is
+/// one.
+fn environment(workspace: &Workspace) -> Vec<(&'static str, OsString)> {
+    let mut variables = vec![("DEEPDIVE_BIN", workspace.server().into_os_string())];
+    if let Some(browser) = tools::browser() {
+        variables.push(("DEEPDIVE_BROWSER", browser.into_os_string()));
+    }
+    variables
+}
+
+/// The files `*.test.mjs` in the folders of `tests`, by name.
+fn scripts(tests: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![tests.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("list {}", folder.display()))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if path.is_dir() && name != "node_modules" {
+                folders.push(path);
+            } else if name.ends_with(".test.mjs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(output: &str, expected: Counts) {
+        let mut counts = Counts::default();
+        output.lines().for_each(|line| counts.hear(line));
+        assert_eq!(counts, expected);
+    }
+
+    #[test]
+    fn results_of_several_cargo_test_programs_add_up() {
+        check(
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.01s\n\
+             noise 3 passed\n\
+             test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s",
+            Counts { passed: 14, failed: 1, skipped: 1 },
+        );
+    }
+
+    #[test]
+    fn results_of_node_are_counted() {
+        check(
+            "✔ light (12ms)\nℹ tests 9\nℹ suites 0\nℹ pass 6\nℹ fail 1\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\nℹ duration_ms 6",
+            Counts { passed: 6, failed: 2, skipped: 1 },
+        );
+    }
+}
