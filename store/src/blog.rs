@@ -53,6 +53,24 @@ impl Blog {
         Ok(Blog { epoch: epoch.into(), table, clock })
     }
 
+    /// Which index was filled last.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn search_generation(&self) -> Result<Option<String>, PortError> {
+        let row = self.table.get(&keys::site("SEARCH"), Consistency::Strong).await.map_err(port)?;
+        row.as_ref().map(rows::entity).transpose()
+    }
+
+    /// Remembers which index was filled.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn set_search_generation(&self, generation: &str) -> Result<(), PortError> {
+        let row = rows::item(keys::site("SEARCH"), &generation)?;
+        self.table.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
+    }
+
     /// Reads rows by key, strongly consistent, 100 to a call; parts that were not answered are asked
     /// for again.
     pub(crate) async fn rows(&self, keys: &[Key]) -> Result<Vec<Item>, PortError> {

@@ -1,0 +1,149 @@
+//! What a worker is given, and what it answers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::actions::{ActionError, ReportProgress};
+use domain::asset::Asset;
+use domain::event::StageFacts;
+use domain::ports::{Clock, PortError, Posts};
+use domain::stage::{Done, Failure, Made, Stage};
+use tokio::sync::Mutex;
+
+/// Changes an asset's row; may be applied to a newer row than the worker saw.
+pub type AssetChange = Arc<dyn Fn(&Asset) -> Asset + Send + Sync>;
+
+/// What came of a job.
+pub enum Worked {
+    /// Made.
+    Made(Made),
+    /// Made, and the asset's row with it.
+    MadeAsset(Made, AssetChange),
+    /// Equal input, and the result is still there.
+    Unchanged,
+}
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// May succeed later.
+    #[error("{}", .0.message)]
+    Retry(Failure),
+    /// Will not succeed by itself.
+    #[error("{}", .0.message)]
+    Fail(Failure),
+    /// Somebody else has the stage now; nobody needs this result.
+    #[error("the claim was lost")]
+    Lost,
+}
+
+impl JobError {
+    /// A failure that another try may mend.
+    pub fn retry(code: &str, message: impl Into<String>) -> Self {
+        JobError::Retry(Failure { code: code.into(), message: message.into() })
+    }
+
+    /// A failure that waits for a person.
+    pub fn fail(code: &str, message: impl Into<String>) -> Self {
+        JobError::Fail(Failure { code: code.into(), message: message.into() })
+    }
+}
+
+impl From<PortError> for JobError {
+    fn from(error: PortError) -> Self {
+        match error {
+            PortError::Rejected(message) => JobError::fail("REJECTED", message),
+            PortError::Denied(message) => JobError::fail("NOT_INSTALLED", message),
+            PortError::Corrupt { .. } => {
+                tracing::error!(error = %error, "stored data is damaged");
+                JobError::fail("DAMAGED", error.to_string())
+            }
+            error if error.retryable() => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a job will be tried again"
+                );
+                JobError::retry("UNAVAILABLE", error.to_string())
+            }
+            error => JobError::fail("FAILED", error.to_string()),
+        }
+    }
+}
+
+impl From<ActionError> for JobError {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::Port(error) => error.into(),
+            ActionError::Refused(refusal) => JobError::fail("REFUSED", refusal.to_string()),
+        }
+    }
+}
+
+/// One kind of work.
+#[async_trait::async_trait]
+pub trait Worker: Send + Sync {
+    /// Does the work of a claimed stage.
+    ///
+    /// # Errors
+    /// Retry or fail, decided here; failing is the default.
+    async fn run(&self, stage: &Stage, reporter: &Reporter) -> Result<Worked, JobError>;
+}
+
+/// Tells how far a job is: stored and shown at most twice a second, since it is a value and not an
+/// event. Every report that is stored renews the lease.
+pub struct Reporter {
+    pub(crate) posts: Arc<dyn Posts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stage: Stage,
+    pub(crate) shown: Arc<dyn Fn(StageFacts) + Send + Sync>,
+    pub(crate) last: Mutex<Option<(Instant, Done)>>,
+}
+
+const SPACING: Duration = Duration::from_millis(500);
+
+impl Reporter {
+    /// Says that `done` of `total` are made; `asset` is what that makes of an image's row.
+    ///
+    /// # Errors
+    /// [`JobError::Lost`] when somebody else has the stage: stop. A failure of the store is no reason
+    /// to stop.
+    pub async fn report(
+        &self,
+        done: u32,
+        total: u32,
+        asset: Option<AssetChange>,
+    ) -> Result<(), JobError> {
+        let progress = Done { done, total };
+        let mut last = self.last.lock().await;
+        if last.is_some_and(|(at, _)| at.elapsed() < SPACING) {
+            if let Some((_, value)) = last.as_mut() {
+                *value = progress;
+            }
+            return Ok(());
+        }
+        *last = Some((Instant::now(), progress));
+        self.store(progress, asset).await
+    }
+
+    /// Renews the lease while a single step takes long.
+    pub(crate) async fn renew(&self) -> Result<(), JobError> {
+        let progress = self.last.lock().await.map_or(Done { done: 0, total: 0 }, |(_, done)| done);
+        self.store(progress, None).await
+    }
+
+    async fn store(&self, progress: Done, asset: Option<AssetChange>) -> Result<(), JobError> {
+        let action = ReportProgress { posts: &*self.posts, clock: &*self.clock };
+        match action.run(&self.stage, progress, asset.as_deref()).await {
+            Ok(true) => {
+                let shown = Stage { progress: Some(progress), ..self.stage.clone() };
+                (self.shown)(StageFacts::from(&shown));
+                Ok(())
+            }
+            Ok(false) => Err(JobError::Lost),
+            Err(error) => {
+                tracing::warn!(stage = %self.stage.id, error = %error, "progress was not stored");
+                Ok(())
+            }
+        }
+    }
+}

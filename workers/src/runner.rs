@@ -1,0 +1,253 @@
+//! The embedded runner: claims due stages, runs their workers, writes what came of it.
+//!
+//! A wake-up only says "look"; a slow poll of the due index finds what no wake-up told of.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::actions::{AcceptUpload, ClaimStage, FinishStage};
+use domain::event::StageFacts;
+use domain::ports::{Clock, IdSource, Objects, Posts};
+use domain::stage::{Outcome, Stage, StageId, StageKind, StageStatus, Subject};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::job::{AssetChange, JobError, Reporter, Worked, Worker};
+
+/// How many jobs of a kind run at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Speech: a child process each.
+    pub speech: u32,
+    /// Summary.
+    pub summary: u32,
+    /// Search.
+    pub search: u32,
+    /// Image: a core and about 200 MB each.
+    pub image: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { speech: 1, summary: 1, search: 2, image: 1 }
+    }
+}
+
+/// What the runner needs of the world.
+pub struct Runner {
+    /// Where stages are kept.
+    pub posts: Arc<dyn Posts>,
+    /// Where uploads arrive.
+    pub objects: Arc<dyn Objects>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+    /// Tokens of claims, tags of events.
+    pub ids: Arc<dyn IdSource>,
+    /// One worker for each kind.
+    pub speech: Arc<dyn Worker>,
+    /// See `speech`.
+    pub summary: Arc<dyn Worker>,
+    /// See `speech`.
+    pub search: Arc<dyn Worker>,
+    /// See `speech`.
+    pub image: Arc<dyn Worker>,
+    /// How many at once.
+    pub limits: Limits,
+    /// Shows progress to whoever watches.
+    pub shown: Arc<dyn Fn(StageFacts) + Send + Sync>,
+    /// Rung when a stage of the kind may have become due.
+    pub bells: Bells,
+}
+
+/// A bell for each kind. Ringing twice, or for nothing, does no harm; a lost ring costs a second.
+#[derive(Clone, Default)]
+pub struct Bells(Arc<[Notify; 4]>);
+
+impl Bells {
+    /// Says "look".
+    pub fn ring(&self, kind: StageKind) {
+        self.0[kind as usize].notify_one();
+    }
+}
+
+/// The poll that finds what no bell told of.
+const POLL: Duration = Duration::from_secs(1);
+/// Between renewals of a lease.
+const RENEWAL: Duration = Duration::from_secs(20);
+/// Due rows looked at in one go.
+const LOOK: u32 = 50;
+
+impl Runner {
+    /// Runs until `stop`. Jobs under way are broken off then: their stages are released at the next
+    /// start, and what they made is found again by its content.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut kinds = JoinSet::new();
+        for kind in StageKind::ALL {
+            let (runner, stop) = (self.clone(), stop.clone());
+            kinds.spawn(async move {
+                tokio::select! {
+                    () = runner.run_kind(kind) => {}
+                    () = stop.cancelled() => {}
+                }
+            });
+        }
+        while kinds.join_next().await.is_some() {}
+    }
+
+    async fn run_kind(self: &Arc<Self>, kind: StageKind) {
+        let at_once = match kind {
+            StageKind::Speech => self.limits.speech,
+            StageKind::Summary => self.limits.summary,
+            StageKind::Search => self.limits.search,
+            StageKind::Image => self.limits.image,
+        }
+        .max(1);
+        let permits = Arc::new(Semaphore::new(at_once as usize));
+        let under_way: Arc<Mutex<HashSet<StageId>>> = Arc::default();
+        let mut jobs = JoinSet::new();
+        loop {
+            let mut more = false;
+            match self.posts.due(kind, self.clock.now(), LOOK).await {
+                Ok(ids) => {
+                    more = ids.len() >= LOOK as usize;
+                    for id in ids {
+                        if !under_way.lock().insert(id.clone()) {
+                            continue;
+                        }
+                        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+                        let (runner, permits, under_way) =
+                            (self.clone(), permits.clone(), under_way.clone());
+                        jobs.spawn(async move {
+                            runner.answer(&id, &permits, at_once, permit).await;
+                            under_way.lock().remove(&id);
+                            runner.bells.ring(kind);
+                        });
+                    }
+                }
+                Err(error) => tracing::warn!(error = %error, "the due index was not read"),
+            }
+            while jobs.try_join_next().is_some() {}
+            if !more {
+                let bell = &self.bells.0[kind as usize];
+                let _ = tokio::time::timeout(POLL, bell.notified()).await;
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        id: &StageId,
+        permits: &Semaphore,
+        at_once: u32,
+        permit: tokio::sync::OwnedSemaphorePermit,
+    ) {
+        if let Err(error) = self.answer_once(id, permits, at_once, permit).await {
+            tracing::warn!(stage = %id, error = %error, "a stage was not run; it stays due");
+            // Not at once again: what failed is the store.
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    async fn answer_once(
+        &self,
+        id: &StageId,
+        permits: &Semaphore,
+        at_once: u32,
+        permit: tokio::sync::OwnedSemaphorePermit,
+    ) -> Result<(), domain::actions::ActionError> {
+        if let Subject::Asset(asset) = &id.subject {
+            self.accept_upload().run(asset).await?;
+        }
+        let claim = ClaimStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
+        let Some(stage) = claim.run(id).await? else { return Ok(()) };
+        // What was found running at three starts in a row may be what ends the process: alone.
+        let _alone = match stage.found_running {
+            0..3 => None,
+            _ => permits.acquire_many(at_once - 1).await.ok(),
+        };
+        let started = std::time::Instant::now();
+        let (outcome, asset) = self.work(&stage).await;
+        let Some(outcome) = outcome else { return Ok(()) };
+        drop(permit);
+        let finish = FinishStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
+        let written = finish.run(&stage, outcome.clone(), asset.as_deref()).await?;
+        let duration_ms = started.elapsed().as_millis() as u64;
+        match (&outcome, written) {
+            (_, false) => tracing::info!(stage = %id, duration_ms, "superseded"),
+            (Outcome::Made(_), _) => tracing::info!(stage = %id, duration_ms, "ready"),
+            (Outcome::Unchanged, _) => tracing::info!(stage = %id, duration_ms, "skipped"),
+            (Outcome::Retry(failure), _) => {
+                tracing::warn!(stage = %id, duration_ms, error = failure.message, "will be tried again");
+            }
+            (Outcome::Fail(failure), _) => {
+                tracing::warn!(stage = %id, duration_ms, error = failure.message, "failed");
+            }
+        }
+        Ok(())
+    }
+
+    /// What acts on the arrival of an upload.
+    pub fn accept_upload(&self) -> AcceptUpload<'_> {
+        AcceptUpload {
+            posts: &*self.posts,
+            objects: &*self.objects,
+            clock: &*self.clock,
+            ids: &*self.ids,
+        }
+    }
+
+    #[tracing::instrument(name = "job", skip_all, fields(stage = %stage.id, post.id = %stage.post, revision = stage.revision.0))]
+    async fn work(&self, stage: &Stage) -> (Option<Outcome>, Option<AssetChange>) {
+        debug_assert_eq!(stage.status, StageStatus::Running);
+        let worker = match stage.id.kind {
+            StageKind::Speech => &self.speech,
+            StageKind::Summary => &self.summary,
+            StageKind::Search => &self.search,
+            StageKind::Image => &self.image,
+        };
+        let reporter = Arc::new(Reporter {
+            posts: self.posts.clone(),
+            clock: self.clock.clone(),
+            stage: stage.clone(),
+            shown: self.shown.clone(),
+            last: Default::default(),
+        });
+        let mut job = JoinSet::new();
+        let (worker, claimed, its) = (worker.clone(), stage.clone(), reporter.clone());
+        job.spawn(async move { worker.run(&claimed, &its).await });
+        let mut renewal = tokio::time::interval(RENEWAL);
+        renewal.tick().await;
+        let ended = loop {
+            tokio::select! {
+                ended = job.join_next() => break ended,
+                _ = renewal.tick() => {
+                    if reporter.renew().await.is_err() {
+                        return (None, None); // dropping the set breaks the job off
+                    }
+                }
+            }
+        };
+        match ended {
+            Some(Ok(Ok(Worked::Made(made)))) => (Some(Outcome::Made(made)), None),
+            Some(Ok(Ok(Worked::MadeAsset(made, asset)))) => {
+                (Some(Outcome::Made(made)), Some(asset))
+            }
+            Some(Ok(Ok(Worked::Unchanged))) => (Some(Outcome::Unchanged), None),
+            Some(Ok(Err(JobError::Lost))) => (None, None),
+            Some(Ok(Err(JobError::Retry(failure)))) => (Some(Outcome::Retry(failure)), None),
+            Some(Ok(Err(JobError::Fail(failure)))) => (Some(Outcome::Fail(failure)), None),
+            Some(Err(panic)) => {
+                tracing::error!(stage = %stage.id, error = %panic, "a worker panicked");
+                let failure = domain::stage::Failure {
+                    code: "CRASHED".into(),
+                    message: "the worker crashed; the log says more".into(),
+                };
+                (Some(Outcome::Retry(failure)), None)
+            }
+            None => (None, None),
+        }
+    }
+}
