@@ -1,0 +1,3 @@
+//! The `deepdive` program.
+
+fn main() {}

@@ -1,0 +1,90 @@
+//! The HTTP doors: one [`Router`] that every home serves.
+//!
+//! A request passes, from the outside in: [`context`] (request id, client address, span, security
+//! headers), compression, and the route. GraphQL has an own handler, [`graphql`], since it keeps the
+//! protocol more exactly than the stock integration does.
+
+pub mod addresses;
+pub mod answer;
+pub mod budget;
+pub mod context;
+pub mod cookies;
+pub mod cross_site;
+pub mod graphql;
+pub mod health;
+pub mod media;
+pub mod media_types;
+pub mod pages;
+pub mod parameters;
+pub mod uploads;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderName;
+use axum::routing::{any, get, put};
+use domain::ports::IdSource;
+use schema::guard::Guard;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::executor::Executor;
+use crate::identity::Authenticator;
+use addresses::Addresses;
+use budget::Budget;
+use health::Readiness;
+use media::Media;
+use pages::Pages;
+
+/// Carries the request's id, both ways.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Whole body of a GraphQL request, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+/// No client may take longer to send a GraphQL request.
+pub const BODY_TIME: Duration = Duration::from_secs(20);
+
+/// What stands behind the doors.
+pub struct Doors {
+    /// Answers GraphQL.
+    pub executor: Arc<dyn Executor>,
+    /// Refuses what is too costly to answer.
+    pub guard: Guard,
+    /// Knows whose a credential is.
+    pub authenticator: Arc<dyn Authenticator>,
+    /// Keeps images and audio.
+    pub media: Arc<dyn Media>,
+    /// Says whether requests can be answered now.
+    pub readiness: Arc<dyn Readiness>,
+    /// Draws request ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Own address, and who may tell a client's.
+    pub addresses: Addresses,
+    /// How much each client may ask for.
+    pub budget: Budget,
+    /// The web client.
+    pub pages: Pages,
+    /// Follow the August 2026 draft of GraphQL-over-HTTP, with its status codes 422 and 294.
+    pub draft_statuses: bool,
+}
+
+/// Builds the routes.
+pub fn router(doors: Arc<Doors>) -> Router {
+    let compression =
+        CompressionLayer::new().br(true).gzip(true).quality(CompressionLevel::Precise(4));
+    Router::new()
+        .route("/graphql", any(graphql::graphql))
+        .route("/graphql/ws", any(graphql::socket_only))
+        .route("/schema.graphql", get(graphql::sdl))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/media/{*key}", get(media::media))
+        .route("/uploads/{*ticket}", put(uploads::upload).options(uploads::preflight))
+        .fallback(pages::page)
+        .layer(compression)
+        .layer(CatchPanicLayer::custom(answer::panicked))
+        .layer(axum::middleware::from_fn_with_state(doors.clone(), context::with_context))
+        .with_state(doors)
+}

@@ -1,0 +1,296 @@
+//! The web client: its files, and the shell that each of its pages begins with.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::Doors;
+use super::answer::Problem;
+
+const SHELL: &str = "index.html";
+/// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
+/// the client shows its own not-found page.
+const PAGES: [&str; 10] = [
+    "/",
+    "/posts",
+    "/posts/*",
+    "/search",
+    "/sign-in",
+    "/set-up",
+    "/studio",
+    "/studio/new",
+    "/studio/posts/*",
+    "/studio/settings",
+];
+/// First parts that belong to machines: nothing there is a page.
+const MACHINES: [&str; 5] = ["graphql", "media", "uploads", "assets", "api"];
+
+/// Files of the bundled web client, by path without leading slash.
+pub trait Files: Send + Sync {
+    /// Reads a file.
+    fn get(&self, path: &str) -> Option<Cow<'static, [u8]>>;
+}
+
+#[derive(rust_embed::Embed)]
+#[folder = "../web-yew/dist"]
+struct Bundle;
+
+/// The files that were embedded when this binary was built.
+pub struct Embedded;
+
+impl Files for Embedded {
+    fn get(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+        Bundle::get(path).map(|file| file.data)
+    }
+}
+
+/// The web client, ready to be served.
+pub struct Pages {
+    files: Box<dyn Files>,
+    shell: Option<Bytes>,
+    policy: HeaderValue,
+}
+
+impl Pages {
+    /// Takes the files of a bundle, which may be empty.
+    pub fn new(files: impl Files + 'static) -> Self {
+        let shell = files.get(SHELL).map(|shell| Bytes::from(shell.into_owned()));
+        let inline = shell.as_deref().map(inline_scripts).unwrap_or_default();
+        Pages { files: Box::new(files), policy: policy(&inline), shell }
+    }
+
+    /// The Content-Security-Policy of every answer that has none of its own.
+    pub fn content_security_policy(&self) -> &HeaderValue {
+        &self.policy
+    }
+
+    /// Whether the web client is part of this binary.
+    pub fn bundled(&self) -> bool {
+        self.shell.is_some()
+    }
+
+    fn answer(&self, path: &str, headers: &HeaderMap) -> Response {
+        let file = path.trim_start_matches('/');
+        let last = file.rsplit('/').next().unwrap_or_default();
+        if last.contains('.') && file != SHELL && !last.ends_with(".br") {
+            return self.file(file, headers).unwrap_or_else(not_found);
+        }
+        if file.split('/').next().is_some_and(|first| MACHINES.contains(&first)) {
+            return not_found();
+        }
+        let Some(shell) = &self.shell else { return not_bundled() };
+        let known = PAGES.iter().any(|page| matches(page, path));
+        let status = if known { StatusCode::OK } else { StatusCode::NOT_FOUND };
+        html(status, shell.clone())
+    }
+
+    fn file(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
+        let whole = self.files.get(path)?;
+        let hashed = has_hash(path);
+        let etag = format!("\"{}\"", short_hash(&whole));
+        let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+        let compressed = accepts_brotli(headers).then(|| self.files.get(&format!("{path}.br")));
+        let compressed = compressed.flatten();
+        let mut response = if known.is_some_and(|known| known.contains(&etag)) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else if let Some(compressed) = compressed {
+            ([(header::CONTENT_ENCODING, "br")], body(compressed)).into_response()
+        } else {
+            body(whole).into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let forever = "public, max-age=31536000, immutable";
+        let cache = HeaderValue::from_static(if hashed { forever } else { "no-cache" });
+        headers.insert(header::CACHE_CONTROL, cache);
+        if let Ok(etag) = HeaderValue::from_str(&etag) {
+            headers.insert(header::ETAG, etag);
+        }
+        Some(response)
+    }
+}
+
+/// Answers everything that no other route does.
+pub async fn page(
+    State(doors): State<Arc<Doors>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        let message = "pages are read with GET";
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        return Problem::new(status, "METHOD_NOT_ALLOWED", message)
+            .with(header::ALLOW, "GET, HEAD")
+            .into_response();
+    }
+    doors.pages.answer(uri.path(), &headers)
+}
+
+fn html(status: StatusCode, html: Bytes) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        // The shell names the files of this build; after an update it must name the new ones.
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (status, headers, html).into_response()
+}
+
+fn not_found() -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here").into_response()
+}
+
+fn not_bundled() -> Response {
+    let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Deepdive</title>\
+        <h1>The web client is not part of this build</h1>\
+        <p>The API at <a href=\"/schema.graphql\">/graphql</a> works. To have the pages too, run \
+        <code>cargo xtask serve</code>, or <code>cargo xtask web</code> and build again.</p></html>";
+    html(StatusCode::SERVICE_UNAVAILABLE, Bytes::from_static(page.as_bytes()))
+}
+
+fn body(bytes: Cow<'static, [u8]>) -> Bytes {
+    match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    }
+}
+
+fn matches(page: &str, path: &str) -> bool {
+    let path = path.strip_suffix('/').filter(|path| path.len() > 1).unwrap_or(path);
+    let (mut page, mut path) = (page.split('/'), path.split('/'));
+    loop {
+        match (page.next(), path.next()) {
+            (None, None) => return true,
+            (Some("*"), Some(part)) if !part.is_empty() => {}
+            (Some(expected), Some(part)) if expected == part => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Whether the name holds a hash of the content, as `app-0123456789.wasm` does.
+fn has_hash(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem.rsplit_once('-')
+        .is_some_and(|(_, hash)| hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn accepts_brotli(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| match coding.trim().split_once(';') {
+            None => coding.trim() == "br",
+            Some((name, weight)) => name.trim() == "br" && !weight.trim().starts_with("q=0"),
+        })
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "wasm" => "application/wasm",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        "xml" => "application/xml",
+        _ => "application/octet-stream",
+    }
+}
+
+/// What pages may load and do. WebAssembly needs a word of its own; inline scripts run only when
+/// they are those of the shell.
+fn policy(inline: &[String]) -> HeaderValue {
+    let mut scripts = "'self' 'wasm-unsafe-eval'".to_owned();
+    for hash in inline {
+        scripts += &format!(" 'sha256-{hash}'");
+    }
+    let policy = format!(
+        "default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data: https:; \
+         media-src 'self'; font-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; \
+         frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+/// Hashes of the scripts that stand in the shell itself.
+fn inline_scripts(shell: &[u8]) -> Vec<String> {
+    let shell = String::from_utf8_lossy(shell);
+    let mut hashes = Vec::new();
+    let mut rest = &*shell;
+    while let Some((_, from_tag)) = rest.split_once("<script") {
+        let Some((attributes, from_body)) = from_tag.split_once('>') else { break };
+        let Some((script, after)) = from_body.split_once("</script>") else { break };
+        if !attributes.contains("src=") {
+            hashes.push(STANDARD.encode(Sha256::digest(script.as_bytes())));
+        }
+        rest = after;
+    }
+    hashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_known_by_their_parts() {
+        let known = |path: &str| PAGES.iter().any(|page| matches(page, path));
+        for path in ["/", "/posts/한글-slug", "/posts/a/", "/studio", "/search"] {
+            assert!(known(path), "{path}");
+        }
+        for path in ["/nothing", "/posts/a/b", "/posts//", "//", "/studio/posts"] {
+            assert!(!known(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_a_name_with_a_hash_is_kept_forever() {
+        assert!(has_hash("app-0123456789.wasm") && has_hash("assets/app-abcdef01.js"));
+        assert!(!has_hash("favicon.ico") && !has_hash("sign-in.js") && !has_hash("a-0123.css"));
+    }
+
+    #[test]
+    fn scripts_of_the_shell_are_allowed_by_their_hash() {
+        let shell = "<script type=\"module\" src=\"/a.js\"></script><script>alert(1)</script>";
+        let policy = policy(&inline_scripts(shell.as_bytes()));
+        let policy = policy.to_str().unwrap_or_default();
+        assert!(
+            policy.contains("'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"),
+            "{policy}"
+        );
+        assert!(!policy.contains("unsafe-inline"));
+    }
+
+    #[test]
+    fn brotli_is_sent_to_those_who_take_it() {
+        let takes = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(text));
+            accepts_brotli(&headers)
+        };
+        assert!(takes("gzip, deflate, br, zstd") && takes("br;q=1.0"));
+        assert!(!takes("gzip") && !takes("br;q=0, gzip"));
+    }
+}

@@ -1,0 +1,30 @@
+//! Who asks: what a request shows, and the port that knows whose it is.
+
+use async_trait::async_trait;
+use domain::account::Identity;
+use domain::ports::PortError;
+
+/// What a request shows to say who asks. Not printable.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// The key in a browser's session cookie.
+    Session(String),
+    /// The key in `Authorization: Bearer`.
+    Bearer(String),
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Credential::Session(_) => "Session(..)",
+            Credential::Bearer(_) => "Bearer(..)",
+        })
+    }
+}
+
+/// Knows whose a credential is.
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// Tells whose a credential is; `None` for one that is unknown, revoked or past its end.
+    async fn authenticate(&self, credential: &Credential) -> Result<Option<Identity>, PortError>;
+}

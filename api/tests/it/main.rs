@@ -1,0 +1,9 @@
+//! The doors, driven from outside with a tiny schema behind them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod app;
+mod graphql;
+mod media;
+mod pages;
+mod server;
