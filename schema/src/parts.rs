@@ -1,0 +1,37 @@
+//! What the resolvers need of the world, as the composition hands it in.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use domain::ports::{Clock, ContentRenderer, IdSource, Objects, Passwords, SearchIndex};
+use store::Blog;
+use store::cursor::CursorSigner;
+
+/// Everything behind the schema.
+pub struct Parts {
+    /// Posts, people, events.
+    pub blog: Blog,
+    /// Images and audio.
+    pub objects: Arc<dyn Objects>,
+    /// Words to posts.
+    pub search: Arc<dyn SearchIndex>,
+    /// Keeps passwords.
+    pub passwords: Arc<dyn Passwords>,
+    /// Markdown to articles.
+    pub renderer: Arc<dyn ContentRenderer>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn IdSource>,
+    /// Signs cursors.
+    pub signer: CursorSigner,
+    /// What the blog is called.
+    pub site_title: String,
+}
+
+impl Parts {
+    /// The parts of the schema that executes. [`build`](crate::build) puts them there.
+    pub(crate) fn of<'a>(context: &Context<'a>) -> &'a Parts {
+        context.data_unchecked::<Arc<Parts>>()
+    }
+}

@@ -1,0 +1,24 @@
+//! The GraphQL type `Site`.
+
+use async_graphql::{Context, Object, Result};
+use domain::ports::Accounts;
+
+use crate::parts::Parts;
+use crate::request::or_fault;
+
+/// What this blog is.
+pub struct Site;
+
+/// What this blog is.
+#[Object]
+impl Site {
+    /// What the blog is called.
+    async fn title<'ctx>(&self, context: &Context<'ctx>) -> &'ctx str {
+        &Parts::of(context).site_title
+    }
+
+    /// False until the owner's account is made through the set-up link.
+    async fn set_up(&self, context: &Context<'_>) -> Result<bool> {
+        or_fault(context, Parts::of(context).blog.has_owner().await)
+    }
+}
