@@ -10,6 +10,8 @@
 // Clauses are tests, though they stand outside `#[cfg(test)]` so that adapters can run them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod objects;
+pub mod passwords;
 pub mod seeded;
 pub mod stand_ins;
 pub mod table;

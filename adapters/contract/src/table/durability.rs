@@ -27,7 +27,8 @@ pub async fn what_was_acknowledged_is_there_after_a_crash(place: impl TestTable)
     table.transact(vec![add, put(&item("T", "1", []))]).await.unwrap();
     drop(table);
 
-    let table = place.reopened().await.table();
+    let place = place.reopened().await;
+    let table = place.table();
     for writer in 0..8 {
         let rows = all_pages(&*table, &whole(&format!("W#{writer}"))).await;
         assert_eq!(rows.len(), if writer == 0 { 9 } else { 10 });

@@ -1,0 +1,196 @@
+//! The row of each key, the tickets that were used, and which objects are public.
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::Timestamp;
+use domain::ports::ObjectInfo;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+
+use crate::error::{Fault, OpenError};
+
+/// The schema that this release writes and the newest that it reads.
+const FORMAT: i64 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE objects (
+        key TEXT PRIMARY KEY,
+        sha256 BLOB NOT NULL,
+        length INTEGER NOT NULL,
+        content_type TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX objects_by_content ON objects (sha256);
+    CREATE TABLE used_tickets (
+        number BLOB PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX used_tickets_by_end ON used_tickets (expires_at);
+    CREATE TABLE public (prefix TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+";
+
+/// An upload that began before its ticket ended is over after so long, so the ticket's number need not
+/// be remembered for longer.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// One connection to the rows.
+pub struct Rows(Connection);
+
+/// What became of a row that was put.
+pub struct Replaced {
+    /// The content that nobody refers to any more.
+    pub orphan: Option<[u8; 32]>,
+}
+
+impl Rows {
+    /// Opens the connection that writes, and makes the file if it is not there.
+    ///
+    /// # Errors
+    /// `Newer`, `Sqlite`.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let sqlite = |source| OpenError::Sqlite { folder: folder.to_owned(), source };
+        let mut connection = Connection::open(folder.join("objects.sqlite")).map_err(sqlite)?;
+        let found: i64 =
+            connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
+        if found > FORMAT {
+            return Err(OpenError::Newer { folder: folder.to_owned(), found, known: FORMAT });
+        }
+        set_up(&mut connection, found).map_err(sqlite)?;
+        Ok(Self(connection))
+    }
+
+    /// Opens a connection that reads beside the one that writes.
+    ///
+    /// # Errors
+    /// `Sqlite`.
+    pub fn open_to_read(folder: &Path) -> Result<Self, OpenError> {
+        let sqlite = |source| OpenError::Sqlite { folder: folder.to_owned(), source };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(folder.join("objects.sqlite"), flags).map_err(sqlite)?;
+        connection.busy_timeout(Duration::from_secs(5)).map_err(sqlite)?;
+        Ok(Self(connection))
+    }
+
+    /// Reads a row.
+    pub fn info(&self, key: &str) -> Result<Option<ObjectInfo>, Fault> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT sha256, length, content_type FROM objects WHERE key = ?1")?;
+        Ok(statement.query_row([key], info).optional()?)
+    }
+
+    /// Puts a row in place of the old one.
+    pub fn put(&mut self, key: &str, info: &ObjectInfo) -> Result<Replaced, Fault> {
+        let transaction = self.0.transaction()?;
+        let replaced = put(&transaction, key, info)?;
+        transaction.commit()?;
+        Ok(replaced)
+    }
+
+    /// Puts the row of an upload and notes that its ticket was used, both or neither. None when the
+    /// ticket was used before.
+    pub fn put_upload(
+        &mut self,
+        key: &str,
+        info: &ObjectInfo,
+        number: u128,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Replaced>, Fault> {
+        let transaction = self.0.transaction()?;
+        let forget = now.minus(LONGEST_UPLOAD);
+        transaction
+            .prepare_cached("DELETE FROM used_tickets WHERE expires_at < ?1")?
+            .execute([forget.0])?;
+        let fresh = transaction
+            .prepare_cached("INSERT OR IGNORE INTO used_tickets VALUES (?1, ?2)")?
+            .execute(params![number.to_be_bytes(), expires_at.0])?;
+        if fresh == 0 {
+            return Ok(None);
+        }
+        let replaced = put(&transaction, key, info)?;
+        transaction.commit()?;
+        Ok(Some(replaced))
+    }
+
+    /// Whether a ticket was used.
+    pub fn used(&self, number: u128) -> Result<bool, Fault> {
+        let mut statement =
+            self.0.prepare_cached("SELECT 1 FROM used_tickets WHERE number = ?1")?;
+        Ok(statement.exists([number.to_be_bytes()])?)
+    }
+
+    /// Removes a row, if it is there.
+    pub fn delete(&mut self, key: &str) -> Result<Replaced, Fault> {
+        let transaction = self.0.transaction()?;
+        let content = content_of(&transaction, key)?;
+        transaction.prepare_cached("DELETE FROM objects WHERE key = ?1")?.execute([key])?;
+        let orphan = orphan(&transaction, content)?;
+        transaction.commit()?;
+        Ok(Replaced { orphan })
+    }
+
+    /// Whether any row refers to a content.
+    pub fn refers_to(&self, sha256: &[u8; 32]) -> Result<bool, Fault> {
+        refers_to(&self.0, sha256)
+    }
+
+    /// Makes the objects below a prefix public, or no longer.
+    pub fn set_public(&self, prefix: &str, public: bool) -> Result<(), Fault> {
+        let sql = if public {
+            "INSERT OR IGNORE INTO public VALUES (?1)"
+        } else {
+            "DELETE FROM public WHERE prefix = ?1"
+        };
+        self.0.prepare_cached(sql)?.execute([prefix])?;
+        Ok(())
+    }
+
+    /// Whether the objects below a prefix are public.
+    pub fn public(&self, prefix: &str) -> Result<bool, Fault> {
+        Ok(self.0.prepare_cached("SELECT 1 FROM public WHERE prefix = ?1")?.exists([prefix])?)
+    }
+}
+
+fn set_up(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    if found == 0 {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", FORMAT)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+fn info(row: &Row<'_>) -> rusqlite::Result<ObjectInfo> {
+    // Stored from a length, so never negative.
+    let length: i64 = row.get(1)?;
+    Ok(ObjectInfo { sha256: row.get(0)?, length: length.unsigned_abs(), content_type: row.get(2)? })
+}
+
+fn put(connection: &Connection, key: &str, info: &ObjectInfo) -> Result<Replaced, Fault> {
+    let content = content_of(connection, key)?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![key, info.sha256, info.length.cast_signed(), info.content_type])?;
+    Ok(Replaced { orphan: orphan(connection, content)? })
+}
+
+fn content_of(connection: &Connection, key: &str) -> Result<Option<[u8; 32]>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT sha256 FROM objects WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+fn orphan(connection: &Connection, content: Option<[u8; 32]>) -> Result<Option<[u8; 32]>, Fault> {
+    match content {
+        Some(content) if !refers_to(connection, &content)? => Ok(Some(content)),
+        _ => Ok(None),
+    }
+}
+
+fn refers_to(connection: &Connection, sha256: &[u8; 32]) -> Result<bool, Fault> {
+    Ok(connection.prepare_cached("SELECT 1 FROM objects WHERE sha256 = ?1")?.exists([sha256])?)
+}
