@@ -1,1 +1,36 @@
+//! The web client: reader and studio of the blog as a single page, over the public contract.
 //!
+//! - [`graphql`]: what is asked, checked against `schema.graphql` when compiled.
+//! - [`socket`]: what the server tells by itself; the protocol is a pure machine.
+//! - [`state`]: reducers, tested on the host: the board, the draft with its autosave, lists.
+//! - [`pages`] and [`components`]: views, rendered to strings in host tests.
+//! - [`strings`]: every text that people read.
+//!
+//! It polls nothing, never reloads, and never replaces what an author has typed. It depends on no
+//! crate of the server and sets no inline styles or scripts: the content policy forbids both.
+
+mod app;
+mod browser;
+mod components;
+mod graphql;
+mod pages;
+mod route;
+mod socket;
+mod state;
+mod strings;
+
+/// Takes over the page's `#app`. Does nothing where there is no browser.
+pub fn start() {
+    let Some(document) = browser::document() else { return };
+    components::theme::apply_remembered();
+    match document.get_element_by_id("app") {
+        Some(root) => {
+            // What the server put there for crawlers makes room for the live page.
+            root.set_inner_html("");
+            yew::Renderer::<app::App>::with_root(root).render();
+        }
+        None => {
+            yew::Renderer::<app::App>::new().render();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Pieces of pages.
+
+pub(crate) mod audio_player;
+pub(crate) mod field;
+pub(crate) mod header;
+pub(crate) mod notice;
+pub(crate) mod page;
+pub(crate) mod picture;
+pub(crate) mod post_card;
+pub(crate) mod status_board;
+pub(crate) mod tag_list;
+pub(crate) mod theme;
+pub(crate) mod to;

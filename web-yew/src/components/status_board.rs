@@ -1,0 +1,235 @@
+//! The live board: one line for each pipeline of a post, as the server last said.
+
+use yew::prelude::*;
+
+use crate::graphql::fragments::{StageKind, StageStatus};
+use crate::graphql::subscriptions::{Stage, StageAsset};
+use crate::socket::{Link, LiveBoard};
+use crate::state::board::overall;
+use crate::strings::{Strings, use_strings};
+
+/// The pipelines in the order of the board.
+pub(crate) const KINDS: [StageKind; 4] =
+    [StageKind::Speech, StageKind::Summary, StageKind::Search, StageKind::Image];
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct StatusBoardProps {
+    pub(crate) live: LiveBoard,
+    pub(crate) on_retry: Callback<cynic::Id>,
+}
+
+#[component]
+pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
+    let strings = use_strings();
+    let link = use_context::<Link>().unwrap_or_default();
+    let board = &props.live.board;
+    html! {
+        <section class="board" data-testid="board" aria-labelledby="board-heading">
+            <div class="board-head">
+                <h2 id="board-heading">{ strings.board }</h2>
+                <LinkState {link} />
+            </div>
+            if let Some(reason) = &props.live.refused {
+                <p class="notice" role="alert">{ strings.board_refused }{ " " }{ reason }</p>
+            }
+            if board.known() {
+                <ul class="board-lines">
+                    for kind in KINDS {
+                        <Line
+                            key={code_of(kind)}
+                            {kind}
+                            stages={board.of_kind(kind).cloned().collect::<Vec<_>>()}
+                            on_retry={&props.on_retry}
+                        />
+                    }
+                </ul>
+            } else {
+                <p class="hint">{ strings.board_waiting }</p>
+            }
+            // Progress is shown but not spoken; a change of status is.
+            <p class="visually-hidden" role="status" aria-live="polite">
+                { spoken(strings, &props.live) }
+            </p>
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LineProps {
+    kind: StageKind,
+    stages: Vec<Stage>,
+    on_retry: Callback<cynic::Id>,
+}
+
+/// One pipeline; pictures have a row each under their common line.
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let strings = use_strings();
+    let status = overall(props.stages.iter());
+    let code = status.map_or("NONE", status_code);
+    let held = props.stages.iter().any(|stage| stage.held);
+    let text = status.map_or(strings.none, |status| strings.stage_status(status, held));
+    html! {
+        <li
+            class={classes!("board-line", code.to_lowercase())}
+            data-testid={format!("board-{}", code_of(props.kind))}
+            data-status={code}
+        >
+            <span class="board-dot" aria-hidden="true"></span>
+            <span class="board-name">{ strings.kind(props.kind) }</span>
+            <span class="board-status">{ text }</span>
+            if props.kind == StageKind::Image {
+                <ul class="board-images">
+                    for stage in &props.stages {
+                        <li key={stage.id.inner().to_owned()} data-status={status_code(stage.status)}>
+                            <Image stage={stage.clone()} />
+                            <Detail stage={stage.clone()} on_retry={&props.on_retry} />
+                        </li>
+                    }
+                </ul>
+            } else {
+                for stage in &props.stages {
+                    <Detail
+                        key={stage.id.inner().to_owned()}
+                        stage={stage.clone()}
+                        on_retry={&props.on_retry}
+                    />
+                }
+            }
+        </li>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct DetailProps {
+    stage: Stage,
+    on_retry: Callback<cynic::Id>,
+}
+
+/// True progress while it runs; the reason and a button when it failed.
+#[component]
+fn Detail(props: &DetailProps) -> Html {
+    let strings = use_strings();
+    let stage = &props.stage;
+    let progress = stage.progress.filter(|_| stage.status == StageStatus::Running);
+    let retry_at = stage.failure.as_ref().and_then(|failure| failure.retry_at.as_ref());
+    let id = stage.id.clone();
+    html! {
+        <>
+            if let Some(progress) = progress {
+                <span class="board-progress">
+                    <progress
+                        max={progress.total.max(1).to_string()}
+                        value={progress.done.to_string()}
+                        aria-label={strings.kind(stage.kind)}
+                    />
+                    <span class="board-count">{ format!("{}/{}", progress.done, progress.total) }</span>
+                </span>
+            }
+            if let Some(failure) = &stage.failure {
+                if stage.status != StageStatus::Ready {
+                    <span class="board-reason">
+                        { &failure.message }
+                        if let Some(retry_at) = retry_at {
+                            { " · " }{ strings.try_again_at(&retry_at.0) }
+                        }
+                    </span>
+                }
+            }
+            if stage.status == StageStatus::Failed {
+                <button
+                    type="button"
+                    class="small"
+                    data-testid={format!("retry-{}", code_of(stage.kind))}
+                    aria-label={format!("{}: {}", strings.kind(stage.kind), strings.retry)}
+                    onclick={props.on_retry.reform(move |_| id.clone())}
+                >
+                    { strings.retry }
+                </button>
+            }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ImageProps {
+    stage: Stage,
+}
+
+/// A picture's name, its status, and a chip for each variant that is made.
+#[component]
+fn Image(props: &ImageProps) -> Html {
+    let strings = use_strings();
+    let Some(StageAsset { filename, variants, .. }) = &props.stage.asset else {
+        return html! {};
+    };
+    html! {
+        <>
+            <span class="image-name">{ filename }</span>
+            <span class="board-status">
+                { strings.stage_status(props.stage.status, props.stage.held) }
+            </span>
+            if !variants.is_empty() {
+                <span class="chips" data-testid="variants">
+                    for variant in variants {
+                        <span key={variant.width} class="chip" data-testid="variant">
+                            { format!("{} px", variant.width) }
+                        </span>
+                    }
+                </span>
+            }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct LinkStateProps {
+    pub(crate) link: Link,
+}
+
+/// Whether what is shown is live.
+#[component]
+pub(crate) fn LinkState(props: &LinkStateProps) -> Html {
+    let strings = use_strings();
+    let (code, text) = match props.link {
+        Link::Idle | Link::Connecting => ("connecting", strings.link_connecting),
+        Link::Live => ("live", strings.link_live),
+        Link::Lost => ("lost", strings.link_lost),
+        Link::SignedOut => ("signed-out", strings.link_signed_out),
+    };
+    html! {
+        <span class={classes!("link-state", code)} data-testid="link-state" data-state={code}>
+            { text }
+        </span>
+    }
+}
+
+fn spoken(strings: &Strings, live: &LiveBoard) -> String {
+    let lines = KINDS.iter().filter_map(|kind| {
+        let status = overall(live.board.of_kind(*kind))?;
+        Some(format!("{}: {}", strings.kind(*kind), strings.stage_status(status, false)))
+    });
+    lines.collect::<Vec<_>>().join(", ")
+}
+
+/// As the schema writes it.
+pub(crate) fn code_of(kind: StageKind) -> &'static str {
+    match kind {
+        StageKind::Speech => "SPEECH",
+        StageKind::Summary => "SUMMARY",
+        StageKind::Search => "SEARCH",
+        StageKind::Image => "IMAGE",
+    }
+}
+
+/// As the schema writes it.
+pub(crate) fn status_code(status: StageStatus) -> &'static str {
+    match status {
+        StageStatus::Pending => "PENDING",
+        StageStatus::Running => "RUNNING",
+        StageStatus::Waiting => "WAITING",
+        StageStatus::Ready => "READY",
+        StageStatus::Skipped => "SKIPPED",
+        StageStatus::Failed => "FAILED",
+    }
+}

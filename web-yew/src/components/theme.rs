@@ -1,0 +1,41 @@
+//! Light or dark: as the system wishes, until the reader chooses.
+
+use yew::prelude::*;
+
+use crate::browser;
+use crate::strings::use_strings;
+
+const NAME: &str = "deepdive.theme";
+const ATTRIBUTE: &str = "data-theme";
+
+/// Sets the theme that was chosen on an earlier visit, before anything is drawn.
+pub(crate) fn apply_remembered() {
+    if let Some(theme @ ("light" | "dark")) = browser::remembered(NAME).as_deref() {
+        browser::set_root_attribute(ATTRIBUTE, theme);
+    }
+}
+
+/// Switches between light and dark, and remembers it.
+#[component]
+pub(crate) fn ThemeToggle() -> Html {
+    let strings = use_strings();
+    let dark = use_state_eq(|| match browser::remembered(NAME).as_deref() {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => browser::prefers_dark(),
+    });
+    let onclick = {
+        let dark = dark.clone();
+        Callback::from(move |_: MouseEvent| {
+            let theme = if *dark { "light" } else { "dark" };
+            browser::set_root_attribute(ATTRIBUTE, theme);
+            browser::remember(NAME, theme);
+            dark.set(!*dark);
+        })
+    };
+    html! {
+        <button type="button" class="quiet" data-testid="theme-toggle" {onclick}>
+            { if *dark { strings.to_light } else { strings.to_dark } }
+        </button>
+    }
+}

@@ -1,0 +1,345 @@
+//! What is changed over HTTP. Every result becomes a success or a [`Refusal`].
+
+use super::fragments::{EditedPost, Viewer, Visibility};
+use super::refusal::{
+    IdempotencyKeyReusedError, InvalidCredentialsError, InvalidInputError, NotAllowedError,
+    NotFoundError, NotRetryableError, Refusal, SlugTakenError, TooManyAttemptsError,
+};
+use super::schema;
+use super::subscriptions::Stage;
+
+/// Defines a result's union with its refusals, and how it becomes a `Result`.
+macro_rules! result_of {
+    ($name:ident => $success:ident, [$($refusal:ident),*]) => {
+        #[derive(cynic::InlineFragments, Clone, PartialEq, Debug)]
+        pub(crate) enum $name {
+            $success($success),
+            $($refusal($refusal),)*
+            #[cynic(fallback)]
+            Unknown,
+        }
+
+        impl $name {
+            /// The success, or why there is none.
+            pub(crate) fn into_result(self) -> Result<$success, Refusal> {
+                match self {
+                    Self::$success(success) => Ok(success),
+                    $(Self::$refusal(refused) => Err(refused.into()),)*
+                    Self::Unknown => Err(Refusal::unknown()),
+                }
+            }
+        }
+    };
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct CreateOwnerInput {
+    pub(crate) setup_token: String,
+    pub(crate) email: String,
+    pub(crate) password: String,
+    pub(crate) nickname: String,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct CreateOwnerVariables {
+    pub(crate) input: CreateOwnerInput,
+}
+
+/// Makes the first account and signs in.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CreateOwnerVariables")]
+pub(crate) struct CreateOwner {
+    #[arguments(input: $input)]
+    pub(crate) create_owner: CreateOwnerResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct CreateOwnerSuccess {
+    pub(crate) viewer: Viewer,
+}
+
+result_of!(CreateOwnerResult => CreateOwnerSuccess, [InvalidInputError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct SignInInput {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct SignInVariables {
+    pub(crate) input: SignInInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "SignInVariables")]
+pub(crate) struct SignIn {
+    #[arguments(input: $input)]
+    pub(crate) sign_in: SignInResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct SignInSuccess {
+    pub(crate) viewer: Viewer,
+}
+
+result_of!(SignInResult => SignInSuccess, [InvalidCredentialsError, TooManyAttemptsError]);
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation")]
+pub(crate) struct SignOut {
+    pub(crate) sign_out: SignOutSuccess,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct SignOutSuccess {
+    pub(crate) signed_out: bool,
+}
+
+/// Asks for the one-time key of one socket.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation")]
+pub(crate) struct SocketTicket {
+    pub(crate) socket_ticket: SocketTicketResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct SocketTicketSuccess {
+    pub(crate) ticket: String,
+}
+
+result_of!(SocketTicketResult => SocketTicketSuccess, [NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct CreatePostInput {
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct CreatePostVariables {
+    pub(crate) input: CreatePostInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CreatePostVariables")]
+pub(crate) struct CreatePost {
+    #[arguments(input: $input)]
+    pub(crate) create_post: CreatePostResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct CreatePostSuccess {
+    pub(crate) post: EditedPost,
+}
+
+result_of!(CreatePostResult => CreatePostSuccess, [InvalidInputError, SlugTakenError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct UpdatePostInput {
+    pub(crate) id: cynic::Id,
+    pub(crate) expected_revision: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) markdown: Option<String>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) tags: Option<Vec<String>>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) visibility: Option<Visibility>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct UpdatePostVariables {
+    pub(crate) input: UpdatePostInput,
+}
+
+/// Saves the working copy; publishes nothing.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "UpdatePostVariables")]
+pub(crate) struct UpdatePost {
+    #[arguments(input: $input)]
+    pub(crate) update_post: UpdatePostResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct UpdatePostSuccess {
+    pub(crate) post: EditedPost,
+}
+
+/// Somebody saved in between; `post` is how it is now.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct StaleRevisionError {
+    pub(crate) message: String,
+    pub(crate) post: EditedPost,
+}
+
+/// What became of a change that named the revision it started from.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Changed {
+    Done(EditedPost),
+    Stale(EditedPost),
+    Refused(Refusal),
+}
+
+/// Defines a result that can be stale as well.
+macro_rules! changed_post {
+    ($name:ident => $success:ident, [$($refusal:ident),*]) => {
+        #[derive(cynic::InlineFragments, Clone, PartialEq, Debug)]
+        pub(crate) enum $name {
+            $success($success),
+            StaleRevisionError(StaleRevisionError),
+            $($refusal($refusal),)*
+            #[cynic(fallback)]
+            Unknown,
+        }
+
+        impl From<$name> for Changed {
+            fn from(result: $name) -> Self {
+                match result {
+                    $name::$success(success) => Self::Done(success.post),
+                    $name::StaleRevisionError(stale) => Self::Stale(stale.post),
+                    $($name::$refusal(refused) => Self::Refused(refused.into()),)*
+                    $name::Unknown => Self::Refused(Refusal::unknown()),
+                }
+            }
+        }
+    };
+}
+
+changed_post!(UpdatePostResult => UpdatePostSuccess, [InvalidInputError, NotFoundError, SlugTakenError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct PublishPostInput {
+    pub(crate) id: cynic::Id,
+    pub(crate) expected_revision: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct PublishPostVariables {
+    pub(crate) input: PublishPostInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "PublishPostVariables")]
+pub(crate) struct PublishPost {
+    #[arguments(input: $input)]
+    pub(crate) publish_post: PublishPostResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct PublishPostSuccess {
+    pub(crate) post: EditedPost,
+}
+
+changed_post!(PublishPostResult => PublishPostSuccess, [InvalidInputError, NotFoundError, SlugTakenError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct UnpublishPostInput {
+    pub(crate) id: cynic::Id,
+    pub(crate) expected_revision: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct UnpublishPostVariables {
+    pub(crate) input: UnpublishPostInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "UnpublishPostVariables")]
+pub(crate) struct UnpublishPost {
+    #[arguments(input: $input)]
+    pub(crate) unpublish_post: UnpublishPostResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct UnpublishPostSuccess {
+    pub(crate) post: EditedPost,
+}
+
+changed_post!(UnpublishPostResult => UnpublishPostSuccess, [NotFoundError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RequestUploadInput {
+    pub(crate) post_id: cynic::Id,
+    pub(crate) filename: String,
+    pub(crate) content_type: String,
+    pub(crate) length: i32,
+    pub(crate) sha256: String,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RequestUploadVariables {
+    pub(crate) input: RequestUploadInput,
+}
+
+/// Asks where a file may be put.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RequestUploadVariables")]
+pub(crate) struct RequestUpload {
+    #[arguments(input: $input)]
+    pub(crate) request_upload: RequestUploadResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RequestUploadSuccess {
+    pub(crate) asset: UploadedAsset,
+    pub(crate) ticket: UploadTicket,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Asset")]
+pub(crate) struct UploadedAsset {
+    pub(crate) id: cynic::Id,
+    pub(crate) markdown: String,
+}
+
+/// A request to be sent as it is, with the bytes as its body.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct UploadTicket {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<UploadHeader>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct UploadHeader {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+result_of!(RequestUploadResult => RequestUploadSuccess, [InvalidInputError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RetryStageInput {
+    pub(crate) stage_id: cynic::Id,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RetryStageVariables {
+    pub(crate) input: RetryStageInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RetryStageVariables")]
+pub(crate) struct RetryStage {
+    #[arguments(input: $input)]
+    pub(crate) retry_stage: RetryStageResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RetryStageSuccess {
+    pub(crate) stage: Stage,
+}
+
+result_of!(RetryStageResult => RetryStageSuccess, [NotFoundError, NotRetryableError, NotAllowedError, IdempotencyKeyReusedError]);

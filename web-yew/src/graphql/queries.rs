@@ -1,0 +1,215 @@
+//! What is read over HTTP.
+
+use super::fragments::{
+    DateTime, Language, PageInfo, Picture, PostCard, PostStatus, Viewer, Visibility,
+};
+use super::{fragments, schema};
+
+/// Who asks, and what blog this is: the first question of every visit.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query")]
+pub(crate) struct Welcome {
+    pub(crate) site: Site,
+    pub(crate) viewer: Option<Viewer>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct Site {
+    pub(crate) title: String,
+    pub(crate) set_up: bool,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) first: i32,
+    pub(crate) after: Option<String>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "Page")]
+pub(crate) struct Feed {
+    #[arguments(first: $first, after: $after)]
+    pub(crate) posts: PostCards,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "PostConnection")]
+pub(crate) struct PostCards {
+    pub(crate) nodes: Vec<PostCard>,
+    pub(crate) page_info: PageInfo,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct PostVariables {
+    pub(crate) by: PostBy,
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) enum PostBy {
+    Id(cynic::Id),
+    Slug(String),
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "PostVariables")]
+pub(crate) struct PostPage {
+    #[arguments(by: $by)]
+    pub(crate) post: Option<Article>,
+}
+
+/// A post with all that its page shows.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Post")]
+pub(crate) struct Article {
+    pub(crate) id: cynic::Id,
+    pub(crate) title: String,
+    pub(crate) html: String,
+    pub(crate) headings: Vec<Heading>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) author: fragments::Author,
+    pub(crate) language: Language,
+    pub(crate) published_at: Option<DateTime>,
+    pub(crate) updated_at: DateTime,
+    pub(crate) summary: Option<Summary>,
+    pub(crate) speech: Option<Speech>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct Heading {
+    pub(crate) level: i32,
+    pub(crate) text: String,
+    pub(crate) anchor: String,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct Summary {
+    pub(crate) sentences: Vec<String>,
+    pub(crate) keywords: Vec<String>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct Speech {
+    pub(crate) url: String,
+    pub(crate) duration_ms: i32,
+    pub(crate) marks: Vec<SpeechMark>,
+}
+
+/// When a sentence (numbered by `data-s` in the article) is spoken.
+#[derive(cynic::QueryFragment, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct SpeechMark {
+    pub(crate) sentence: i32,
+    pub(crate) start_ms: i32,
+    pub(crate) end_ms: i32,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct SearchVariables {
+    pub(crate) query: String,
+    pub(crate) first: i32,
+    pub(crate) after: Option<String>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "SearchVariables")]
+pub(crate) struct Search {
+    #[arguments(query: $query, first: $first, after: $after)]
+    pub(crate) search: SearchHits,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "SearchConnection")]
+pub(crate) struct SearchHits {
+    pub(crate) nodes: Vec<SearchHit>,
+    pub(crate) page_info: PageInfo,
+    pub(crate) total_count: i32,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct SearchHit {
+    pub(crate) post: HitPost,
+    pub(crate) title: Vec<TextPiece>,
+    pub(crate) excerpt: Vec<TextPiece>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Post")]
+pub(crate) struct HitPost {
+    pub(crate) id: cynic::Id,
+    pub(crate) slug: Option<String>,
+    pub(crate) author: fragments::Author,
+    pub(crate) published_at: Option<DateTime>,
+    pub(crate) tags: Vec<String>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct TextPiece {
+    pub(crate) text: String,
+    pub(crate) matched: bool,
+}
+
+/// The viewer's own posts, drafts included.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "Page")]
+pub(crate) struct Studio {
+    pub(crate) viewer: Option<StudioViewer>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Viewer", variables = "Page")]
+pub(crate) struct StudioViewer {
+    #[arguments(first: $first, after: $after)]
+    pub(crate) posts: StudioPosts,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "PostConnection")]
+pub(crate) struct StudioPosts {
+    pub(crate) nodes: Vec<StudioPost>,
+    pub(crate) page_info: PageInfo,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Post")]
+pub(crate) struct StudioPost {
+    pub(crate) id: cynic::Id,
+    pub(crate) slug: Option<String>,
+    pub(crate) status: PostStatus,
+    pub(crate) visibility: Visibility,
+    pub(crate) title: String,
+    pub(crate) updated_at: DateTime,
+    pub(crate) cover: Option<Picture>,
+    pub(crate) working_copy: Option<WorkingCopyCard>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "WorkingCopy")]
+pub(crate) struct WorkingCopyCard {
+    pub(crate) title: String,
+    pub(crate) saved_at: DateTime,
+    pub(crate) differs_from_published: bool,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "PostVariables")]
+pub(crate) struct PostForEditor {
+    #[arguments(by: $by)]
+    pub(crate) post: Option<fragments::EditedPost>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct PreviewVariables {
+    pub(crate) markdown: String,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "PreviewVariables")]
+pub(crate) struct Preview {
+    #[arguments(markdown: $markdown)]
+    pub(crate) render_markdown: RenderedMarkdown,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RenderedMarkdown {
+    pub(crate) html: String,
+    pub(crate) language: Language,
+}

@@ -1,0 +1,5 @@
+//! Mounts the client on the page.
+
+fn main() {
+    web_yew::start();
+}

@@ -1,0 +1,150 @@
+//! One post, to be read.
+
+use std::rc::Rc;
+
+use cynic::QueryBuilder;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::browser;
+use crate::components::audio_player::AudioPlayer;
+use crate::components::notice::{FailureNotice, Loading};
+use crate::components::page::{Answer, use_answer, use_title};
+use crate::components::post_card::article_language;
+use crate::components::tag_list::TagList;
+use crate::components::to::To;
+use crate::graphql::client::{Failure, ask};
+use crate::graphql::queries::{Article, Heading, PostBy, PostPage as PostQuery, PostVariables};
+use crate::pages::not_found::NotFoundPage;
+use crate::route::Route;
+use crate::state::session::use_visit;
+use crate::strings::use_strings;
+
+/// Fewer headings need no table of contents.
+const HEADINGS_WORTH_A_TABLE: usize = 3;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct PostPageProps {
+    pub(crate) slug: String,
+}
+
+#[component]
+pub(crate) fn PostPage(props: &PostPageProps) -> Html {
+    let strings = use_strings();
+    let (answer, again) = use_answer(props.slug.clone(), article);
+    match answer {
+        Answer::Asking => html! { <div class="column"><Loading /></div> },
+        Answer::Failed(failure) => {
+            html! { <div class="column"><FailureNotice {failure} on_retry={again} /></div> }
+        }
+        Answer::Here(post) => match &*post {
+            None => html! { <NotFoundPage /> },
+            Some(article) => {
+                let untitled = article.title.is_empty();
+                let title =
+                    if untitled { strings.untitled.to_owned() } else { article.title.clone() };
+                html! { <ArticleView article={Rc::new(article.clone())} {title} /> }
+            }
+        },
+    }
+}
+
+async fn article(slug: String) -> Result<Option<Article>, Failure> {
+    Ok(ask(PostQuery::build(PostVariables { by: PostBy::Slug(slug) })).await?.post)
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ArticleViewProps {
+    pub(crate) article: Rc<Article>,
+    pub(crate) title: AttrValue,
+}
+
+#[component]
+pub(crate) fn ArticleView(props: &ArticleViewProps) -> Html {
+    let strings = use_strings();
+    let article = &props.article;
+    let visit = use_visit();
+    let own = visit.session.viewer().is_some_and(|viewer| viewer.user.id == article.author.id);
+    use_title(Some(props.title.clone()));
+    use_jump_to_anchor();
+    html! {
+        <article class="post" lang={article_language(article.language)}>
+            <header class="column post-head">
+                <TagList tags={article.tags.clone()} />
+                <h1 data-testid="post-title">{ &props.title }</h1>
+                <p class="meta">
+                    <span>{ &article.author.nickname }</span>
+                    if let Some(published_at) = &article.published_at {
+                        <time datetime={published_at.0.clone()}>{ strings.day(&published_at.0) }</time>
+                    }
+                    if own {
+                        <To route={Route::Editor { id: article.id.inner().to_owned() }} testid="edit-post">
+                            { strings.edit_post }
+                        </To>
+                    }
+                </p>
+            </header>
+            <div class="column">
+                if let Some(summary) = &article.summary {
+                    <section class="summary" aria-labelledby="summary-heading">
+                        <h2 id="summary-heading">{ strings.summary }</h2>
+                        <ol data-testid="post-summary">
+                            for sentence in &summary.sentences {
+                                <li>{ sentence }</li>
+                            }
+                        </ol>
+                    </section>
+                }
+                if let Some(speech) = &article.speech {
+                    <AudioPlayer speech={speech.clone()} />
+                }
+                if article.headings.len() >= HEADINGS_WORTH_A_TABLE {
+                    <Contents headings={article.headings.clone()} />
+                }
+            </div>
+            // Sanitised by the server, which is the only one that writes it.
+            <div class="column article" data-testid="post-article">
+                { Html::from_html_unchecked(article.html.clone().into()) }
+            </div>
+        </article>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ContentsProps {
+    headings: Vec<Heading>,
+}
+
+#[component]
+fn Contents(props: &ContentsProps) -> Html {
+    let strings = use_strings();
+    html! {
+        <details class="contents">
+            <summary>{ strings.contents }</summary>
+            <ul>
+                for heading in props.headings.iter().filter(|heading| heading.level <= 3) {
+                    <li class={format!("level-{}", heading.level)}>
+                        <a href={format!("#{}", heading.anchor)}>{ &heading.text }</a>
+                    </li>
+                }
+            </ul>
+        </details>
+    }
+}
+
+/// The browser looked for the address's anchor before the article was here.
+#[hook]
+fn use_jump_to_anchor() {
+    let hash = use_location().map(|location| location.hash().to_owned());
+    use_effect_with((), move |()| {
+        if let Some(anchor) = hash.as_deref().and_then(|hash| hash.strip_prefix('#')) {
+            let anchor = decoded(anchor);
+            browser::scroll_to(&anchor);
+        }
+    });
+}
+
+/// Anchors are Korean too, and percent-encoded in an address.
+fn decoded(anchor: &str) -> String {
+    js_sys::decode_uri_component(anchor).map_or_else(|_| anchor.to_owned(), String::from)
+}

@@ -1,0 +1,165 @@
+//! Finds posts by words, while they are typed.
+
+use cynic::QueryBuilder;
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::components::field::typed;
+use crate::components::page::{use_paged, use_title};
+use crate::components::tag_list::TagList;
+use crate::components::to::{To, go};
+use crate::graphql::client::{Failure, ask};
+use crate::graphql::fragments::PageInfo;
+use crate::graphql::queries::{Search, SearchHit, SearchVariables, TextPiece};
+use crate::pages::home::More;
+use crate::route::{Route, SearchQuery};
+use crate::state::paged::{Chunk, Paged};
+use crate::strings::use_strings;
+
+const PAGE: i32 = 10;
+/// A pause in typing that long is taken for a question.
+const PAUSE_MS: u32 = 300;
+
+#[component]
+pub(crate) fn SearchPage() -> Html {
+    let strings = use_strings();
+    use_title(Some(strings.search.into()));
+    let navigator = use_navigator();
+    let asked = use_location()
+        .and_then(|location| location.query::<SearchQuery>().ok())
+        .unwrap_or_default()
+        .q;
+    let (hits, more) = use_paged(asked.trim().to_owned(), page);
+
+    let text = use_state_eq(|| asked.clone());
+    let pause = use_mut_ref(|| None::<Timeout>);
+    let ask_for = Callback::from(move |q: String| {
+        if let Some(navigator) = &navigator {
+            go(navigator, &Route::Search, SearchQuery { q }, true);
+        }
+    });
+    let oninput = {
+        let (text, pause, ask_for) = (text.clone(), pause.clone(), ask_for.clone());
+        Callback::from(move |event: InputEvent| {
+            let now = typed(&event);
+            text.set(now.clone());
+            let ask_for = ask_for.clone();
+            pause.replace(Some(Timeout::new(PAUSE_MS, move || ask_for.emit(now))));
+        })
+    };
+    let onsubmit = {
+        let text = text.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            pause.take();
+            ask_for.emit((*text).clone());
+        })
+    };
+    html! {
+        <div class="column">
+            <h1>{ strings.search }</h1>
+            <form role="search" class="search-form" {onsubmit}>
+                <label for="search-input">{ strings.search_label }</label>
+                <input
+                    id="search-input"
+                    type="search"
+                    name="q"
+                    data-testid="search-input"
+                    value={(*text).clone()}
+                    autocomplete="off"
+                    enterkeyhint="search"
+                    aria-describedby="search-hint"
+                    {oninput}
+                />
+                <button type="submit" class="primary">{ strings.search }</button>
+            </form>
+            <p id="search-hint" class="hint">{ strings.search_hint }</p>
+            if !asked.trim().is_empty() {
+                <Hits hits={(*hits).clone()} {more} />
+            }
+        </div>
+    }
+}
+
+async fn page(query: String, after: Option<String>) -> Result<Chunk<SearchHit>, Failure> {
+    if query.is_empty() {
+        let page_info = PageInfo { has_next_page: false, end_cursor: None };
+        return Ok(Chunk { items: Vec::new(), page_info, total: None });
+    }
+    let hits = ask(Search::build(SearchVariables { query, first: PAGE, after })).await?.search;
+    Ok(Chunk { items: hits.nodes, page_info: hits.page_info, total: Some(hits.total_count) })
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct HitsProps {
+    pub(crate) hits: Paged<SearchHit>,
+    pub(crate) more: Callback<()>,
+}
+
+#[component]
+pub(crate) fn Hits(props: &HitsProps) -> Html {
+    let strings = use_strings();
+    let hits = &props.hits;
+    let told = match hits.total {
+        _ if hits.loading => String::new(),
+        Some(0) => strings.nothing_found.to_owned(),
+        Some(n) => strings.found(n),
+        None => String::new(),
+    };
+    html! {
+        <>
+            <p class="found" role="status" data-testid="search-found">{ told }</p>
+            <ol class="hits">
+                for hit in &hits.items {
+                    <li key={hit.post.id.inner().to_owned()} data-testid="search-hit">
+                        <h2><HitTitle hit={hit.clone()} /></h2>
+                        <p class="excerpt">{ pieces(&hit.excerpt) }</p>
+                        <p class="meta">
+                            <span>{ &hit.post.author.nickname }</span>
+                            if let Some(published_at) = &hit.post.published_at {
+                                <time datetime={published_at.0.clone()}>
+                                    { strings.day(&published_at.0) }
+                                </time>
+                            }
+                        </p>
+                        <TagList tags={hit.post.tags.clone()} />
+                    </li>
+                }
+            </ol>
+            <More
+                loading={hits.loading}
+                failure={hits.failure.clone()}
+                next={hits.next().is_some()}
+                more={&props.more}
+            />
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct HitTitleProps {
+    hit: SearchHit,
+}
+
+#[component]
+fn HitTitle(props: &HitTitleProps) -> Html {
+    match &props.hit.post.slug {
+        Some(slug) => {
+            let route = Route::Post { slug: slug.clone() };
+            html! { <To {route}>{ pieces(&props.hit.title) }</To> }
+        }
+        None => pieces(&props.hit.title),
+    }
+}
+
+/// A text with what matched in it marked.
+fn pieces(pieces: &[TextPiece]) -> Html {
+    pieces
+        .iter()
+        .map(|piece| match piece.matched {
+            true => html! { <mark>{ &piece.text }</mark> },
+            false => html! { { &piece.text } },
+        })
+        .collect()
+}

@@ -1,0 +1,238 @@
+//! The author's posts, with what is being done for each right now.
+
+use cynic::{MutationBuilder, QueryBuilder, SubscriptionBuilder};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::browser;
+use crate::components::notice::Loading;
+use crate::components::page::{use_paged, use_title};
+use crate::components::status_board::{KINDS, LinkState, code_of, status_code};
+use crate::components::to::{To, go};
+use crate::graphql::client::{Failure, ask};
+use crate::graphql::fragments::{PostStatus, Visibility};
+use crate::graphql::mutations::{CreatePost, CreatePostInput, CreatePostVariables};
+use crate::graphql::queries::{Page, Studio, StudioPost};
+use crate::graphql::subscriptions::{MyPipelines, MyPipelinesVariables, Stage};
+use crate::pages::home::More;
+use crate::route::{Route, SignInQuery};
+use crate::socket::{Link, use_live_board};
+use crate::state::board::overall;
+use crate::state::paged::Chunk;
+use crate::state::session::{Session, use_visit};
+use crate::strings::use_strings;
+
+const PAGE: i32 = 20;
+
+#[component]
+pub(crate) fn StudioPage() -> Html {
+    let strings = use_strings();
+    use_title(Some(strings.studio.into()));
+    html! {
+        <ForAuthors next={Route::Studio}>
+            <MyPosts />
+        </ForAuthors>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ForAuthorsProps {
+    /// Where signing in leads.
+    pub(crate) next: Route,
+    pub(crate) children: Html,
+}
+
+/// Shows its children to authors; sends guests to sign in first.
+#[component]
+pub(crate) fn ForAuthors(props: &ForAuthorsProps) -> Html {
+    let strings = use_strings();
+    let session = use_visit().session;
+    let navigator = use_navigator();
+    let next = props.next.to_path();
+    use_effect_with(session.clone(), move |session| {
+        if let (Session::Guest, Some(navigator)) = (session, navigator) {
+            go(&navigator, &Route::SignIn, SignInQuery { next }, true);
+        }
+    });
+    let writes = session.writes();
+    match session {
+        Session::Asking | Session::Guest => html! { <div class="column"><Loading /></div> },
+        Session::Unreachable => {
+            html! { <div class="column"><p class="notice" role="alert">{ strings.unreachable }</p></div> }
+        }
+        Session::SignedIn(_) if writes => html! { { props.children.clone() } },
+        Session::SignedIn(_) => {
+            html! { <div class="column"><p class="notice">{ strings.for_authors }</p></div> }
+        }
+    }
+}
+
+async fn page((): (), after: Option<String>) -> Result<Chunk<StudioPost>, Failure> {
+    let viewer = ask(Studio::build(Page { first: PAGE, after })).await?.viewer;
+    let posts = viewer.ok_or(Failure::SignedOut)?.posts;
+    Ok(Chunk { items: posts.nodes, page_info: posts.page_info, total: None })
+}
+
+#[component]
+fn MyPosts() -> Html {
+    let strings = use_strings();
+    let link = use_context::<Link>().unwrap_or_default();
+    let (posts, more) = use_paged((), page);
+    let live = use_live_board(
+        (),
+        |()| MyPipelines::build(MyPipelinesVariables { after: None }),
+        |answer: MyPipelines| answer.my_pipelines,
+    );
+    html! {
+        <div class="column wide">
+            <div class="studio-head">
+                <h1>{ strings.my_posts }</h1>
+                <LinkState {link} />
+                <NewPost />
+            </div>
+            if posts.empty() {
+                <p class="empty">{ strings.no_own_posts }</p>
+            }
+            <ul class="studio-posts">
+                for post in &posts.items {
+                    <Row
+                        key={post.id.inner().to_owned()}
+                        post={post.clone()}
+                        stages={live.board.of_post(&post.id).cloned().collect::<Vec<_>>()}
+                    />
+                }
+            </ul>
+            <More
+                loading={posts.loading}
+                failure={posts.failure.clone()}
+                next={posts.next().is_some()}
+                {more}
+            />
+        </div>
+    }
+}
+
+#[component]
+fn NewPost() -> Html {
+    let strings = use_strings();
+    let navigator = use_navigator();
+    let busy = use_state_eq(|| false);
+    let problem = use_state_eq(|| None::<String>);
+    let onclick = {
+        let (busy, problem) = (busy.clone(), problem.clone());
+        Callback::from(move |_: MouseEvent| {
+            if *busy {
+                return;
+            }
+            busy.set(true);
+            problem.set(None);
+            let (busy, problem, navigator) = (busy.clone(), problem.clone(), navigator.clone());
+            spawn_local(async move {
+                let input = CreatePostInput { idempotency_key: browser::random_key() };
+                let told = match ask(CreatePost::build(CreatePostVariables { input })).await {
+                    Ok(answer) => answer
+                        .create_post
+                        .into_result()
+                        .map_err(|refusal| strings.refusal(&refusal)),
+                    Err(failure) => Err(strings.failure(&failure)),
+                };
+                busy.set(false);
+                match (told, navigator) {
+                    (Ok(success), Some(navigator)) => {
+                        navigator.push(&Route::Editor { id: success.post.id.inner().to_owned() });
+                    }
+                    (Ok(_), None) => {}
+                    (Err(reason), _) => problem.set(Some(reason)),
+                }
+            });
+        })
+    };
+    html! {
+        <>
+            <button type="button" class="primary" data-testid="new-post" disabled={*busy} {onclick}>
+                { if *busy { strings.working } else { strings.new_post } }
+            </button>
+            if let Some(problem) = &*problem {
+                <p class="problem" role="alert">{ problem }</p>
+            }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct RowProps {
+    pub(crate) post: StudioPost,
+    pub(crate) stages: Vec<Stage>,
+}
+
+/// One post of the author: what is being written, what is published, what is being done.
+#[component]
+pub(crate) fn Row(props: &RowProps) -> Html {
+    let strings = use_strings();
+    let post = &props.post;
+    let copy = post.working_copy.as_ref();
+    let title = copy.map_or(&post.title, |copy| &copy.title);
+    let title = if title.is_empty() { strings.untitled } else { title };
+    let changed = copy.map_or(&post.updated_at, |copy| &copy.saved_at);
+    let differs = copy.is_some_and(|copy| copy.differs_from_published);
+    html! {
+        <li class="studio-post" data-testid="studio-post">
+            <h2>
+                <To route={Route::Editor { id: post.id.inner().to_owned() }}>{ title.to_owned() }</To>
+            </h2>
+            <p class="meta">
+                <span class="post-status">{ strings.post_status(post.status) }</span>
+                if post.visibility != Visibility::Public {
+                    <span>{ strings.visibility_of(post.visibility) }</span>
+                }
+                if differs && post.status == PostStatus::Published {
+                    <span>{ strings.changes_not_published }</span>
+                }
+                <time datetime={changed.0.clone()}>{ strings.moment(&changed.0) }</time>
+                if let Some(slug) = post.slug.clone().filter(|_| post.status == PostStatus::Published) {
+                    <To route={Route::Post { slug }}>{ strings.read_it }</To>
+                }
+            </p>
+            <Chips stages={props.stages.clone()} />
+        </li>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ChipsProps {
+    stages: Vec<Stage>,
+}
+
+/// The pipelines in short.
+#[component]
+fn Chips(props: &ChipsProps) -> Html {
+    let strings = use_strings();
+    let shown: Vec<_> = KINDS
+        .iter()
+        .filter_map(|kind| {
+            let of_kind = || props.stages.iter().filter(|stage| stage.kind == *kind);
+            let status = overall(of_kind())?;
+            let held = of_kind().any(|stage| stage.held);
+            Some((*kind, status, held))
+        })
+        .collect();
+    if shown.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="stage-chips" aria-label={strings.board}>
+            for (kind, status, held) in shown {
+                <li
+                    key={code_of(kind)}
+                    class={classes!("stage-chip", status_code(status).to_lowercase())}
+                    data-testid={format!("chip-{}", code_of(kind))}
+                    data-status={status_code(status)}
+                >
+                    <span class="board-dot" aria-hidden="true"></span>
+                    { strings.kind(kind) }{ " " }{ strings.stage_status(status, held) }
+                </li>
+            }
+        </ul>
+    }
+}

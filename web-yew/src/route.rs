@@ -1,0 +1,84 @@
+//! The addresses of the pages.
+
+use serde::{Deserialize, Serialize};
+use yew_router::Routable;
+
+#[derive(Routable, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Route {
+    #[at("/")]
+    Home,
+    #[at("/posts/:slug")]
+    Post { slug: String },
+    #[at("/search")]
+    Search,
+    #[at("/sign-in")]
+    SignIn,
+    #[at("/setup")]
+    SetUp,
+    #[at("/studio")]
+    Studio,
+    #[at("/studio/posts/:id")]
+    Editor { id: String },
+    #[not_found]
+    #[at("/404")]
+    NotFound,
+}
+
+/// `?q=` of the search page.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub(crate) struct SearchQuery {
+    #[serde(default)]
+    pub(crate) q: String,
+}
+
+/// `?token=` of the set-up link.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub(crate) struct SetUpQuery {
+    #[serde(default)]
+    pub(crate) token: String,
+}
+
+/// `?next=` of the sign-in page: a path of ours to go on to.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub(crate) struct SignInQuery {
+    #[serde(default)]
+    pub(crate) next: String,
+}
+
+impl SignInQuery {
+    /// The page after signing in: always one of ours, whatever the address says.
+    pub(crate) fn next(&self) -> Route {
+        match Route::recognize(&self.next) {
+            Some(Route::NotFound | Route::SignIn | Route::SetUp) | None => Route::Studio,
+            Some(route) => route,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_korean_slug_survives_the_address() {
+        let route = Route::Post { slug: "형태소-분석기를-만들며".to_owned() };
+
+        assert_eq!(Route::recognize(&route.to_path()), Some(route));
+    }
+
+    #[test]
+    fn an_opaque_id_survives_the_address() {
+        let route = Route::Editor { id: "UG9zdDo/+w==".to_owned() };
+
+        assert_eq!(Route::recognize(&route.to_path()), Some(route));
+    }
+
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        let elsewhere = SignInQuery { next: "//evil.example/studio".to_owned() };
+        assert_eq!(elsewhere.next(), Route::Studio);
+
+        let ours = SignInQuery { next: "/studio/posts/p1".to_owned() };
+        assert_eq!(ours.next(), Route::Editor { id: "p1".to_owned() });
+    }
+}

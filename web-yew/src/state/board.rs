@@ -1,0 +1,205 @@
+//! The live board: the pipelines as the server last said, keyed by stage.
+
+use std::rc::Rc;
+
+use yew::Reducible;
+
+use crate::graphql::fragments::{FrameKind, StageKind, StageStatus};
+use crate::graphql::subscriptions::{PipelineFrame, Stage};
+
+/// The lines, and the last sequence number seen: a late or doubled frame changes nothing.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(crate) struct Board {
+    seq: i32,
+    /// False until the server said how things stand.
+    known: bool,
+    stages: Vec<Stage>,
+}
+
+impl Board {
+    /// Whether a frame has come at all.
+    pub(crate) fn known(&self) -> bool {
+        self.known
+    }
+
+    /// The stages of one kind, oldest first.
+    pub(crate) fn of_kind(&self, kind: StageKind) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(move |stage| stage.kind == kind)
+    }
+
+    /// The stages of one post.
+    pub(crate) fn of_post(&self, post: &cynic::Id) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(move |stage| {
+            stage.post.as_ref().is_some_and(|of| of.id.inner() == post.inner())
+        })
+    }
+
+    fn set(&mut self, stage: Stage) {
+        match self.stages.iter_mut().find(|known| known.id == stage.id) {
+            Some(known) => *known = stage,
+            None => self.stages.push(stage),
+        }
+    }
+
+    /// A value, not an event: it may move a line that runs, and nothing else.
+    fn advance(&mut self, stage: Stage) {
+        let running = self.stages.iter_mut().find(|known| {
+            known.id == stage.id
+                && known.status == StageStatus::Running
+                && known.revision == stage.revision
+        });
+        if let Some(known) = running {
+            known.progress = stage.progress.or(known.progress);
+            known.asset = stage.asset.or_else(|| known.asset.take());
+        }
+    }
+}
+
+impl Reducible for Board {
+    type Action = PipelineFrame;
+
+    fn reduce(self: Rc<Self>, frame: PipelineFrame) -> Rc<Self> {
+        let late = match frame.kind {
+            FrameKind::Snapshot | FrameKind::Resumed => false,
+            FrameKind::Event => frame.seq <= self.seq,
+            FrameKind::Progress => frame.seq < self.seq,
+        };
+        if late {
+            return self;
+        }
+        let mut board = Rc::unwrap_or_clone(self);
+        match frame.kind {
+            FrameKind::Snapshot => {
+                board = Self { seq: frame.seq, known: true, stages: frame.stages };
+            }
+            FrameKind::Resumed => board.known = true,
+            FrameKind::Event => {
+                board.seq = frame.seq;
+                frame.stages.into_iter().for_each(|stage| board.set(stage));
+            }
+            FrameKind::Progress => frame.stages.into_iter().for_each(|stage| board.advance(stage)),
+        }
+        Rc::new(board)
+    }
+}
+
+/// One status for several stages of a kind: what needs a person first, then what moves.
+pub(crate) fn overall<'a>(stages: impl Iterator<Item = &'a Stage>) -> Option<StageStatus> {
+    stages.map(|stage| stage.status).max_by_key(|status| match status {
+        StageStatus::Skipped => 0,
+        StageStatus::Ready => 1,
+        StageStatus::Waiting => 2,
+        StageStatus::Pending => 3,
+        StageStatus::Running => 4,
+        StageStatus::Failed => 5,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::fragments::EventCursor;
+    use crate::graphql::subscriptions::StageProgress;
+
+    fn stage(id: &str, status: StageStatus, done: Option<i32>) -> Stage {
+        Stage {
+            id: cynic::Id::new(id),
+            kind: StageKind::Speech,
+            status,
+            held: false,
+            progress: done.map(|done| StageProgress { done, total: 10 }),
+            attempts: 1,
+            failure: None,
+            post: None,
+            asset: None,
+            revision: 1,
+        }
+    }
+
+    fn frame(kind: FrameKind, seq: i32, stages: Vec<Stage>) -> PipelineFrame {
+        PipelineFrame { kind, seq, cursor: EventCursor("c".to_owned()), stages }
+    }
+
+    fn board(seq: i32, stages: Vec<Stage>) -> Rc<Board> {
+        Rc::new(Board::default()).reduce(frame(FrameKind::Snapshot, seq, stages))
+    }
+
+    #[test]
+    fn a_doubled_event_changes_nothing() {
+        let before = board(7, vec![stage("s", StageStatus::Ready, None)]);
+
+        let doubled = frame(FrameKind::Event, 7, vec![stage("s", StageStatus::Running, None)]);
+
+        assert_eq!(before.clone().reduce(doubled), before);
+    }
+
+    #[test]
+    fn the_next_event_replaces_its_line_and_keeps_the_others() {
+        let before = board(
+            7,
+            vec![stage("a", StageStatus::Ready, None), stage("b", StageStatus::Pending, None)],
+        );
+
+        let event = frame(FrameKind::Event, 8, vec![stage("b", StageStatus::Running, Some(1))]);
+        let after = before.reduce(event);
+
+        assert_eq!(after.stages[0].status, StageStatus::Ready);
+        assert_eq!(after.stages[1].status, StageStatus::Running);
+    }
+
+    #[test]
+    fn progress_that_comes_after_the_end_changes_nothing() {
+        let before = board(7, vec![stage("s", StageStatus::Ready, None)]);
+
+        let late = frame(FrameKind::Progress, 7, vec![stage("s", StageStatus::Running, Some(9))]);
+
+        assert_eq!(before.clone().reduce(late), before);
+    }
+
+    #[test]
+    fn progress_of_an_older_seq_changes_nothing() {
+        let before = board(7, vec![stage("s", StageStatus::Running, Some(5))]);
+
+        let late = frame(FrameKind::Progress, 6, vec![stage("s", StageStatus::Running, Some(2))]);
+
+        assert_eq!(before.clone().reduce(late), before);
+    }
+
+    #[test]
+    fn progress_moves_a_line_that_runs() {
+        let before = board(7, vec![stage("s", StageStatus::Running, Some(5))]);
+
+        let frame = frame(FrameKind::Progress, 7, vec![stage("s", StageStatus::Running, Some(6))]);
+
+        assert_eq!(
+            before.reduce(frame).stages[0].progress,
+            Some(StageProgress { done: 6, total: 10 })
+        );
+    }
+
+    #[test]
+    fn a_snapshot_after_a_gap_replaces_everything_even_with_a_lower_seq() {
+        let before = board(7, vec![stage("gone", StageStatus::Running, Some(5))]);
+
+        let after = before.reduce(frame(FrameKind::Snapshot, 3, Vec::new()));
+
+        assert_eq!(*after, *board(3, Vec::new()));
+    }
+
+    #[test]
+    fn a_resumed_frame_keeps_the_lines() {
+        let before = board(7, vec![stage("s", StageStatus::Running, Some(5))]);
+
+        let after = before.clone().reduce(frame(FrameKind::Resumed, 7, Vec::new()));
+
+        assert_eq!(after, before);
+    }
+
+    #[test]
+    fn one_failed_picture_is_seen_among_those_that_are_ready() {
+        let stages = [stage("a", StageStatus::Ready, None), stage("b", StageStatus::Failed, None)];
+
+        assert_eq!(overall(stages.iter()), Some(StageStatus::Failed));
+        assert_eq!(overall([].iter()), None);
+    }
+}

@@ -1,0 +1,6 @@
+//! What the pages hold, as plain reducers that are tested on the host.
+
+pub(crate) mod board;
+pub(crate) mod draft;
+pub(crate) mod paged;
+pub(crate) mod session;

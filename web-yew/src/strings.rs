@@ -1,0 +1,354 @@
+//! Every text that people read, in Korean and English, side by side.
+//!
+//! To add one: a line in the table; a text with a number in it is a method below the table.
+
+use yew::prelude::*;
+
+use crate::browser::{self, Moment};
+use crate::graphql::client::Failure;
+use crate::graphql::fragments::{PostStatus, StageKind, StageStatus, Visibility};
+use crate::graphql::refusal::{ErrorCode, Refusal};
+
+/// The language of the pages around the articles.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Language {
+    #[default]
+    Korean,
+    English,
+}
+
+impl Language {
+    const NAME: &'static str = "deepdive.language";
+
+    /// What the reader chose before, else what the browser prefers.
+    pub(crate) fn of_reader() -> Self {
+        let chosen = browser::remembered(Self::NAME).or_else(browser::preferred_language);
+        match chosen {
+            Some(tag) if !tag.starts_with("ko") => Self::English,
+            _ => Self::Korean,
+        }
+    }
+
+    pub(crate) fn remember(self) {
+        browser::remember(Self::NAME, self.tag());
+    }
+
+    /// As in the attribute `lang`.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Korean => "ko",
+            Self::English => "en",
+        }
+    }
+
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Korean => Self::English,
+            Self::English => Self::Korean,
+        }
+    }
+
+    fn strings(self) -> &'static Strings {
+        match self {
+            Self::Korean => &KOREAN,
+            Self::English => &ENGLISH,
+        }
+    }
+}
+
+/// The strings of the reader's language.
+#[hook]
+pub(crate) fn use_strings() -> &'static Strings {
+    use_context::<Language>().unwrap_or_default().strings()
+}
+
+macro_rules! table {
+    ($($name:ident: $korean:literal / $english:literal,)*) => {
+        /// One language's texts.
+        pub(crate) struct Strings {
+            pub(crate) language: Language,
+            $(pub(crate) $name: &'static str,)*
+        }
+
+        const KOREAN: Strings = Strings { language: Language::Korean, $($name: $korean,)* };
+        const ENGLISH: Strings = Strings { language: Language::English, $($name: $english,)* };
+    };
+}
+
+table! {
+    skip_to_content: "본문으로 건너뛰기" / "Skip to content",
+    site_navigation: "사이트" / "Site",
+    home: "글" / "Posts",
+    search: "검색" / "Search",
+    studio: "작업실" / "Studio",
+    sign_in: "로그인" / "Sign in",
+    sign_out: "로그아웃" / "Sign out",
+    other_language: "English" / "한국어",
+    to_dark: "어둡게" / "Dark",
+    to_light: "밝게" / "Light",
+    footer: "천천히 읽는 기술 글" / "Technical writing, read slowly",
+
+    loading: "불러오는 중…" / "Loading…",
+    load_more: "더 보기" / "Load more",
+    try_again: "다시 시도" / "Try again",
+    unreachable: "서버에 닿지 않습니다. 연결을 확인하고 다시 시도해 주세요." / "The server cannot be reached. Check the connection and try again.",
+    signed_out: "로그인이 필요합니다." / "Please sign in.",
+    unreadable: "서버의 답을 읽을 수 없습니다. 페이지를 새로 고쳐 주세요." / "The server's answer could not be read. Please reload the page.",
+
+    no_posts: "아직 발행된 글이 없습니다." / "Nothing has been published yet.",
+    set_up_first: "주인 계정이 아직 없습니다. 서버가 출력한 설정 주소를 열어 주세요." / "There is no owner account yet. Open the set-up link that the server printed.",
+    untitled: "제목 없음" / "Untitled",
+
+    summary: "세 줄 요약" / "In three lines",
+    listen: "듣기" / "Listen",
+    speed: "빠르기" / "Speed",
+    contents: "차례" / "Contents",
+    edit_post: "이 글 고치기" / "Edit this post",
+    tags: "태그" / "Tags",
+
+    search_label: "찾을 말" / "Search for",
+    search_hint: "제목, 본문, 태그에서 찾습니다." / "Searches titles, texts and tags.",
+    nothing_found: "찾은 글이 없습니다. 다른 말로 찾아 보세요." / "Nothing was found. Try other words.",
+
+    email: "이메일" / "E-mail",
+    password: "비밀번호" / "Password",
+    nickname: "필명" / "Pen name",
+    working: "처리 중…" / "Working…",
+    set_up: "시작하기" / "Set up",
+    set_up_intro: "이 블로그의 주인 계정을 만듭니다. 이 주소는 한 번만 쓸 수 있습니다." / "Creates the account of this blog's owner. This address works once.",
+    set_up_no_token: "설정 주소에 열쇠가 없습니다. 서버가 출력한 주소를 그대로 열어 주세요." / "The address lacks its key. Open the address exactly as the server printed it.",
+    create_account: "계정 만들기" / "Create account",
+    password_hint: "길고 기억하기 쉬운 문장이 좋습니다." / "A long phrase that is easy to remember is best.",
+
+    my_posts: "내 글" / "My posts",
+    new_post: "새 글" / "New post",
+    no_own_posts: "아직 쓴 글이 없습니다. 새 글을 시작해 보세요." / "You have not written anything yet. Start a new post.",
+    changes_not_published: "발행되지 않은 고침 있음" / "Unpublished changes",
+    for_authors: "작업실은 글쓴이만 쓸 수 있습니다." / "The studio is for authors.",
+
+    editor: "편집" / "Editor",
+    title: "제목" / "Title",
+    tags_hint: "쉼표로 나눕니다. 열두 개까지." / "Separated by commas, twelve at most.",
+    visibility: "공개 범위" / "Visibility",
+    visibility_public: "모두에게 공개" / "Public",
+    visibility_unlisted: "주소를 아는 사람만" / "Unlisted",
+    visibility_private: "나만 보기" / "Private",
+    markdown: "본문 (마크다운)" / "Text (Markdown)",
+    preview: "미리보기" / "Preview",
+    preview_empty: "쓰는 대로 여기에 보입니다." / "What you write appears here.",
+    preview_failed: "미리보기를 새로 그리지 못했습니다." / "The preview could not be refreshed.",
+    add_picture: "사진 넣기" / "Add a picture",
+    drop_hint: "사진을 끌어 놓거나 붙여 넣어도 됩니다." / "Or drop or paste one into the text.",
+    uploads: "올리는 사진" / "Uploads",
+    preparing: "준비 중" / "Preparing",
+    dismiss: "지우기" / "Dismiss",
+    not_a_picture: "사진 파일만 넣을 수 있습니다." / "Only pictures can be added.",
+    unreadable_file: "파일을 읽을 수 없습니다." / "The file could not be read.",
+    upload_failed: "올리지 못했습니다. 다시 넣어 주세요." / "The upload failed. Please add it again.",
+    insecure_page: "안전한 연결(https)에서만 사진을 올릴 수 있습니다." / "Pictures can be uploaded over a secure connection (https) only.",
+    no_such_post: "이 글이 없거나 볼 수 없습니다." / "This post does not exist or is not yours.",
+
+    saved: "저장됨" / "Saved",
+    unsaved: "곧 저장합니다" / "Unsaved changes",
+    saving: "저장 중…" / "Saving…",
+    retrying: "저장하지 못해 다시 시도합니다. 글은 이 브라우저에 있습니다." / "Not saved yet, trying again. The text is kept in this browser.",
+    save_refused: "저장하지 못했습니다" / "Not saved",
+    save_signed_out: "로그인이 끝났습니다. 글은 이 브라우저에 있습니다." / "You are signed out. The text is kept in this browser.",
+    not_kept: "이 브라우저가 글을 보관하지 못합니다. 저장될 때까지 창을 닫지 마세요." / "This browser cannot keep the text. Do not close the page until it is saved.",
+    conflict: "다른 곳에서 이 글이 바뀌었습니다" / "This post was changed elsewhere",
+    conflict_explained: "두 글 모두 남아 있습니다. 어느 쪽으로 이어 갈지 고르세요." / "Both texts are still here. Choose which one to go on with.",
+    keep_mine: "내 글로 계속" / "Go on with mine",
+    take_theirs: "저장된 글로 계속" / "Go on with the saved one",
+    their_text: "저장된 글" / "The saved text",
+    aside: "고르지 않은 글을 이 브라우저에 남겨 두었습니다." / "The text you did not choose is kept in this browser.",
+    bring_back: "글 바꾸기" / "Swap the texts",
+
+    publish: "발행" / "Publish",
+    publish_again: "다시 발행" / "Publish again",
+    unpublish: "발행 취소" / "Unpublish",
+    publishing: "발행 중…" / "Publishing…",
+    published_now: "발행했습니다." / "Published.",
+    unpublished_now: "발행을 취소했습니다." / "Unpublished.",
+    publish_unsaved: "먼저 저장되어야 발행할 수 있습니다." / "The text must be saved before it can be published.",
+    needs_title: "제목을 써야 발행할 수 있습니다." / "A title is needed to publish.",
+    read_it: "글 보기" / "Read it",
+    status_draft: "초안" / "Draft",
+    status_published: "발행됨" / "Published",
+    status_unpublished: "발행 취소됨" / "Unpublished",
+
+    board: "진행 상황" / "Progress",
+    board_waiting: "상황을 물어보는 중…" / "Asking how things stand…",
+    board_refused: "진행 상황을 볼 수 없습니다." / "The progress cannot be shown.",
+    link_connecting: "연결 중" / "Connecting",
+    link_live: "실시간" / "Live",
+    link_lost: "연결이 끊겨 다시 잇는 중" / "Connection lost, reconnecting",
+    link_signed_out: "로그인하면 다시 이어집니다" / "Goes on when you sign in",
+    speech: "음성" / "Speech",
+    summary_stage: "요약" / "Summary",
+    search_stage: "검색" / "Search",
+    images: "사진" / "Images",
+    pending: "대기" / "Pending",
+    held: "확인을 기다림" / "Waits for you",
+    running: "진행 중" / "Running",
+    waiting: "다른 곳에서 진행 중" / "Running elsewhere",
+    ready: "완료" / "Ready",
+    skipped: "그대로" / "Unchanged",
+    failed: "실패" / "Failed",
+    none: "아직 없음" / "Not yet",
+    retry: "다시 하기" / "Retry",
+
+    not_found: "없는 페이지입니다" / "Page not found",
+    not_found_explained: "주소가 바뀌었거나 글이 내려갔을 수 있습니다." / "The address may have changed, or the post was taken down.",
+    go_home: "글 목록으로" / "To the posts",
+
+    refused_credentials: "이메일이나 비밀번호가 맞지 않습니다." / "The e-mail address or the password is wrong.",
+    refused_attempts: "너무 여러 번 시도했습니다. 잠시 뒤에 다시 해 주세요." / "Too many attempts. Please wait a while.",
+    refused_set_up: "이 블로그는 이미 설정되었거나 주소가 더는 쓸 수 없습니다." / "This blog is set up already, or the address is no longer valid.",
+    refused_forbidden: "할 수 없는 일입니다." / "You are not allowed to do this.",
+    refused_retry: "지금은 다시 할 수 없습니다." / "It cannot be retried now.",
+}
+
+impl Strings {
+    pub(crate) fn failure(&self, failure: &Failure) -> String {
+        match failure {
+            Failure::Unreachable => self.unreachable.to_owned(),
+            Failure::SignedOut => self.signed_out.to_owned(),
+            Failure::Server(message) => message.clone(),
+            Failure::Unreadable(_) => self.unreadable.to_owned(),
+        }
+    }
+
+    /// A refusal in the reader's language where it has one text, else in the server's words.
+    pub(crate) fn refusal(&self, refusal: &Refusal) -> String {
+        let known = match refusal.code {
+            ErrorCode::InvalidCredentials => self.refused_credentials,
+            ErrorCode::TooManyAttempts => self.refused_attempts,
+            ErrorCode::AlreadySetUp => self.refused_set_up,
+            ErrorCode::Forbidden => self.refused_forbidden,
+            ErrorCode::Unauthenticated => self.signed_out,
+            ErrorCode::NotFound => self.no_such_post,
+            ErrorCode::NotRetryable => self.refused_retry,
+            ErrorCode::Incomplete if refusal.field.as_deref() == Some("title") => self.needs_title,
+            _ => return refusal.message.clone(),
+        };
+        known.to_owned()
+    }
+
+    pub(crate) fn found(&self, n: i32) -> String {
+        match self.language {
+            Language::Korean => format!("글 {n}편을 찾았습니다."),
+            Language::English if n == 1 => "1 post found.".to_owned(),
+            Language::English => format!("{n} posts found."),
+        }
+    }
+
+    /// A day, such as `2026년 11월 23일`; empty for a time that does not parse.
+    pub(crate) fn day(&self, time: &str) -> String {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let Some(Moment { year, month, day, .. }) = Moment::read(time) else {
+            return String::new();
+        };
+        match self.language {
+            Language::Korean => format!("{year}년 {month}월 {day}일"),
+            Language::English => {
+                let month = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
+                format!("{day} {month} {year}")
+            }
+        }
+    }
+
+    /// A day with its time.
+    pub(crate) fn moment(&self, time: &str) -> String {
+        match Moment::read(time) {
+            Some(moment) => {
+                format!("{} {:02}:{:02}", self.day(time), moment.hour, moment.minute)
+            }
+            None => String::new(),
+        }
+    }
+
+    pub(crate) fn try_again_at(&self, time: &str) -> String {
+        let moment = self.moment(time);
+        match self.language {
+            Language::Korean => format!("{moment}에 다시 시도합니다"),
+            Language::English => format!("tries again at {moment}"),
+        }
+    }
+
+    pub(crate) fn kind(&self, kind: StageKind) -> &'static str {
+        match kind {
+            StageKind::Speech => self.speech,
+            StageKind::Summary => self.summary_stage,
+            StageKind::Search => self.search_stage,
+            StageKind::Image => self.images,
+        }
+    }
+
+    pub(crate) fn stage_status(&self, status: StageStatus, held: bool) -> &'static str {
+        match status {
+            StageStatus::Pending if held => self.held,
+            StageStatus::Pending => self.pending,
+            StageStatus::Running => self.running,
+            StageStatus::Waiting => self.waiting,
+            StageStatus::Ready => self.ready,
+            StageStatus::Skipped => self.skipped,
+            StageStatus::Failed => self.failed,
+        }
+    }
+
+    pub(crate) fn post_status(&self, status: PostStatus) -> &'static str {
+        match status {
+            PostStatus::Draft => self.status_draft,
+            PostStatus::Published => self.status_published,
+            PostStatus::Unpublished => self.status_unpublished,
+        }
+    }
+
+    pub(crate) fn visibility_of(&self, visibility: Visibility) -> &'static str {
+        match visibility {
+            Visibility::Public => self.visibility_public,
+            Visibility::Unlisted => self.visibility_unlisted,
+            Visibility::Private => self.visibility_private,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_reads_as_its_language_writes_it() {
+        let time = "2026-11-03T09:05:00.000Z";
+
+        assert_eq!(KOREAN.day(time), "2026년 11월 3일");
+        assert_eq!(ENGLISH.day(time), "3 November 2026");
+        assert_eq!(ENGLISH.moment(time), "3 November 2026 09:05");
+    }
+
+    #[test]
+    fn a_time_that_does_not_parse_shows_nothing() {
+        assert_eq!(KOREAN.day("soon"), "");
+    }
+
+    #[test]
+    fn a_refusal_without_a_text_of_ours_keeps_the_words_of_the_server() {
+        let message = "title has 101 characters; at most 100 fit".to_owned();
+        let refusal = Refusal { code: ErrorCode::InvalidInput, message, field: None };
+
+        assert_eq!(KOREAN.refusal(&refusal), refusal.message);
+    }
+}
