@@ -53,7 +53,26 @@ impl Schema {
         response
     }
 
-    fn loaders(&self, request_id: &str) -> Loaders {
+    /// Validates a subscription and executes nothing. An answer without errors means that it is valid.
+    pub(crate) async fn validate_subscription(&self, request: Request) -> Response {
+        let mut response = self.language.execute(request).await;
+        // What the executor says of every subscription that it finds valid.
+        response
+            .errors
+            .retain(|error| !error.message.starts_with("Subscriptions are not supported"));
+        response
+    }
+
+    /// The schema's description of itself.
+    pub fn sdl(&self) -> String {
+        sdl()
+    }
+
+    pub(crate) fn parts(&self) -> &Arc<Parts> {
+        &self.parts
+    }
+
+    pub(crate) fn loaders(&self, request_id: &str) -> Loaders {
         Loaders::new(self.parts.blog.clone(), request_id.to_owned())
     }
 }

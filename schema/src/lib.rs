@@ -11,6 +11,7 @@
 
 pub mod client;
 pub mod error;
+pub mod frames;
 pub mod guard;
 pub mod session_cookie;
 pub mod types;
@@ -31,6 +32,7 @@ mod viewer;
 pub use client::Client;
 pub use engine::{Schema, build, sdl};
 pub use error::{Code, code_of};
+pub use frames::{PipelineLog, SocketExecutor, SocketViewer, progress};
 pub use global_id::GlobalId;
 pub use loaders::Loaders;
 pub use parts::Parts;

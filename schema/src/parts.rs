@@ -25,6 +25,8 @@ pub struct Parts {
     pub ids: Arc<dyn IdSource>,
     /// Signs cursors.
     pub signer: CursorSigner,
+    /// The sockets of this process: signing out closes those of the session.
+    pub sockets: Arc<realtime::Sockets>,
     /// What the blog is called.
     pub site_title: String,
 }

@@ -1,4 +1,4 @@
-//! The root of subscriptions.
+//! The root of subscriptions, as the schema describes it. What answers is in `frames`.
 
 use async_graphql::{ID, Result};
 use futures_util::stream::{self, Stream};
@@ -10,9 +10,10 @@ use crate::types::frame::PipelineFrame;
 /// What can be watched. One field to an operation.
 pub struct Subscription;
 
+/// What can be watched. One field to an operation.
 #[async_graphql::Subscription]
 impl Subscription {
-    /// The pipelines of one post of the viewer, images uploaded for it included.
+    /// The pipelines of one post of the viewer, images uploaded for it and images it shows included.
     async fn pipeline(
         &self,
         #[graphql(desc = "The post.")] post_id: ID,
@@ -32,7 +33,7 @@ impl Subscription {
     }
 }
 
-/// This root is the description; frames are rendered one by one, for all homes alike.
+/// This root describes and validates; frames are rendered one by one, for all homes alike.
 fn elsewhere() -> Result<stream::Empty<PipelineFrame>> {
     Err(Code::WrongTransport.error("subscribe over the WebSocket at /graphql/ws"))
 }

@@ -101,6 +101,8 @@ impl AccountMutations {
             Ok(identity) => {
                 let over = SignOut { accounts: &parts.blog }.run(identity).await;
                 crate::request::or_fault(context, over)?;
+                // After the table and before the answer: no frame is sent from here on.
+                parts.sockets.revoke_session(&identity.key);
                 true
             }
             Err(_) => false,
@@ -152,8 +154,13 @@ async fn begin_session(
     Ok(user.into())
 }
 
-/// Without a public address, passwords are taken from this machine only.
+/// Without a public address, passwords are taken from this machine only; and only where a session can
+/// be handed out, which a socket cannot.
 fn check_place(context: &Context<'_>) -> Result<(), Refused> {
+    if context.data_opt::<SessionCookieSlot>().is_none() {
+        let message = "signing in is possible over HTTP only";
+        return Err(Refused::not_allowed(ErrorCode::Forbidden, message));
+    }
     match context.data_opt::<Client>() {
         Some(client) if !client.may_sign_in => Err(Refused::not_allowed(
             ErrorCode::Forbidden,
