@@ -31,20 +31,17 @@ impl Accounts for Blog {
             let right = Condition::Equals("hash", Value::S(hash.to_owned()));
             writes.push(Write::Delete(keys::site("SETUP"), right));
         }
-        loop {
-            match self.table.transact(writes.clone()).await {
-                Ok(()) => return Ok(()),
-                Err(TableError::Conflict) => {}
-                Err(TableError::ConditionFailed(failed)) => {
-                    let failed = |write| failed.iter().any(|failed| failed.write == write);
-                    return Err(match () {
-                        () if failed(2) => AddUserError::OwnerExists,
-                        () if failed(3) => AddUserError::WrongSetUpToken,
-                        () => AddUserError::EmailTaken,
-                    });
-                }
-                Err(error) => return Err(port(error).into()),
+        match self.transact(writes).await {
+            Ok(()) => Ok(()),
+            Err(TableError::ConditionFailed(failed)) => {
+                let failed = |write| failed.iter().any(|failed| failed.write == write);
+                Err(match () {
+                    () if failed(2) => AddUserError::OwnerExists,
+                    () if failed(3) => AddUserError::WrongSetUpToken,
+                    () => AddUserError::EmailTaken,
+                })
             }
+            Err(error) => Err(port(error).into()),
         }
     }
 
@@ -55,7 +52,7 @@ impl Accounts for Blog {
     async fn offer_set_up(&self, hash: &str) -> Result<(), PortError> {
         let row = rows::item(keys::site("SETUP"), &())?;
         let row = rows::with(row, "hash", Value::S(hash.to_owned()));
-        self.table.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
+        self.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
     }
 
     async fn by_email(&self, email: &str) -> Result<Option<User>, PortError> {
@@ -73,7 +70,7 @@ impl Accounts for Blog {
             let row = rows::with(rows::item(beside, key)?, TTL, ends);
             writes.push(Write::Put(row, Condition::Always));
         }
-        self.table.transact(writes).await.map_err(port)
+        self.transact(writes).await.map_err(port)
     }
 
     async fn key(&self, hash: &str) -> Result<Option<KeyRecord>, PortError> {
@@ -93,7 +90,7 @@ impl Accounts for Blog {
         if let Some(beside) = keys::key_of_user(&key.user, key.kind, hash) {
             writes.push(Write::Update(beside, fields, Condition::Present));
         }
-        match self.table.transact(writes).await {
+        match self.transact(writes).await {
             // Revoked, or renewed by another request: either is as good.
             Ok(()) | Err(TableError::ConditionFailed(_) | TableError::Conflict) => Ok(()),
             Err(error) => Err(port(error)),
@@ -107,13 +104,10 @@ impl Accounts for Blog {
         if let Some(beside) = keys::key_of_user(&key.user, key.kind, hash) {
             writes.push(Write::Delete(beside, Condition::Always));
         }
-        loop {
-            match self.table.transact(writes.clone()).await {
-                Ok(()) => return Ok(true),
-                Err(TableError::Conflict) => {}
-                Err(TableError::ConditionFailed(_)) => return Ok(false),
-                Err(error) => return Err(port(error)),
-            }
+        match self.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(TableError::ConditionFailed(_)) => Ok(false),
+            Err(error) => Err(port(error)),
         }
     }
 
@@ -128,7 +122,7 @@ impl Accounts for Blog {
         let ends = number.saturating_add(1).saturating_mul(seconds);
         let fields = vec![Field::Add("count", 1), Field::Set(TTL, Value::N(ends))];
         let update = Write::Update(keys::rate(name, number), fields, Condition::Always);
-        let row = self.table.write(update).await.map_err(port)?;
+        let row = self.write(update).await.map_err(port)?;
         match row.as_ref().and_then(|row| row.attributes.get("count")) {
             Some(Value::N(count)) => Ok(u32::try_from(*count).unwrap_or(u32::MAX)),
             _ => Ok(u32::MAX),

@@ -41,16 +41,18 @@ impl Blog {
             ("epoch".to_owned(), Value::S(fresh_epoch.to_owned())),
         ]);
         let put = Write::Put(Item { key: key.clone(), attributes }, Condition::Absent);
-        match table.write(put).await {
+        let mut blog = Blog { epoch: "".into(), table, clock };
+        match blog.write(put).await {
             Ok(_) | Err(TableError::ConditionFailed(_)) => {}
             Err(error) => return Err(port(error)),
         }
-        let stored = table.get(&key, Consistency::Strong).await.map_err(port)?;
+        let stored = blog.table.get(&key, Consistency::Strong).await.map_err(port)?;
         let epoch = stored
             .as_ref()
             .and_then(|item| rows::string(item, "epoch"))
             .ok_or_else(|| rows::corrupt(&key, "epoch"))?;
-        Ok(Blog { epoch: epoch.into(), table, clock })
+        blog.epoch = epoch.into();
+        Ok(blog)
     }
 
     /// Which index was filled last.
@@ -68,7 +70,29 @@ impl Blog {
     /// A failure of the table.
     pub async fn set_search_generation(&self, generation: &str) -> Result<(), PortError> {
         let row = rows::item(keys::site("SEARCH"), &generation)?;
-        self.table.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
+        self.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
+    }
+
+    /// A transaction that does not depend on what was read: tried again while others are at its rows.
+    pub(crate) async fn transact(&self, writes: Vec<Write>) -> Result<(), TableError> {
+        for _ in 1..ASKS {
+            match self.table.transact(writes.clone()).await {
+                Err(TableError::Conflict) => {}
+                done => return done,
+            }
+        }
+        self.table.transact(writes).await
+    }
+
+    /// As [`Blog::transact`], for one row.
+    pub(crate) async fn write(&self, write: Write) -> Result<Option<Item>, TableError> {
+        for _ in 1..ASKS {
+            match self.table.write(write.clone()).await {
+                Err(TableError::Conflict) => {}
+                done => return done,
+            }
+        }
+        self.table.write(write).await
     }
 
     /// Reads rows by key, strongly consistent, 100 to a call; parts that were not answered are asked

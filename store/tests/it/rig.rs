@@ -1,0 +1,134 @@
+//! A blog over an embedded table, kind or hostile, with a clock and ids that a test decides.
+
+use std::sync::Arc;
+
+use content::MarkdownRenderer;
+use contract::{CountingTable, Counts, HostileConfig, HostileTable, TestClock, TestIds};
+use domain::actions::{
+    ActionError, CreatePost, IdempotencyKey, PostInput, PublishPost, UnpublishPost, UpdatePost,
+};
+use domain::ports::Clock;
+use domain::post::{Post, Revision};
+use domain::{PostId, UserId};
+use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
+use store::Blog;
+use store::table::Table;
+use tempfile::TempDir;
+
+pub struct Rig {
+    pub blog: Blog,
+    pub clock: Arc<TestClock>,
+    pub ids: TestIds,
+    pub kim: UserId,
+    pub lee: UserId,
+    pub counting: Arc<CountingTable>,
+    pub renderer: MarkdownRenderer,
+    pub _folder: TempDir,
+}
+
+impl Rig {
+    pub async fn kind() -> Rig {
+        Rig::over(|table, _| table).await
+    }
+
+    pub async fn hostile(seed: u64) -> Rig {
+        Rig::over(|table, clock| {
+            Arc::new(HostileTable::new(table, clock, HostileConfig::bad(seed)))
+        })
+        .await
+    }
+
+    async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<TestClock>) -> Arc<dyn Table>) -> Rig {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock::default());
+        let data = DataFolder::open(folder.path()).unwrap();
+        let config = SqliteTableConfig { readers: 1, max_bytes: None };
+        let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
+        let counting = Arc::new(CountingTable::new(wrap(table, clock.clone())));
+        let blog = Blog::open(counting.clone(), clock.clone(), "epoch-1").await.unwrap();
+        let (kim, lee) = (UserId::from_bits(1), UserId::from_bits(2));
+        let ids = TestIds::seeded(7);
+        let renderer = MarkdownRenderer;
+        Rig { blog, clock, ids, kim, lee, counting, renderer, _folder: folder }
+    }
+
+    /// The table calls of what `work` does.
+    pub async fn calls<T>(&self, work: impl Future<Output = T>) -> (T, Counts) {
+        let before = self.counting.counts();
+        let done = work.await;
+        (done, self.counting.counts() - before)
+    }
+
+    pub async fn create(&self, input: PostInput) -> Post {
+        self.try_create(input, None).await.unwrap()
+    }
+
+    pub async fn try_create(
+        &self,
+        input: PostInput,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Post, ActionError> {
+        let action = CreatePost { posts: &self.blog, clock: &*self.clock, ids: &self.ids };
+        action.run(&self.kim, input, key).await
+    }
+
+    pub async fn update(
+        &self,
+        post: &PostId,
+        expected: Revision,
+        input: PostInput,
+    ) -> Result<Post, ActionError> {
+        let action = UpdatePost { posts: &self.blog, clock: &*self.clock, ids: &self.ids };
+        action.run(&self.kim, post, expected, input, None).await
+    }
+
+    pub async fn publish(&self, post: &Post) -> Result<Post, ActionError> {
+        let action = PublishPost {
+            posts: &self.blog,
+            renderer: &self.renderer,
+            clock: &*self.clock,
+            ids: &self.ids,
+        };
+        action.run(&self.kim, &post.id, post.draft.revision, None).await
+    }
+
+    pub async fn unpublish(&self, post: &Post) -> Result<Post, ActionError> {
+        let action = UnpublishPost { posts: &self.blog, clock: &*self.clock, ids: &self.ids };
+        action.run(&self.kim, &post.id, post.draft.revision, None).await
+    }
+
+    pub fn now(&self) -> domain::Timestamp {
+        self.clock.now()
+    }
+}
+
+/// A post that can be published.
+pub fn written(title: &str) -> PostInput {
+    PostInput {
+        title: Some(title.into()),
+        markdown: Some(format!("# {title}\n\nA first sentence. A second one.")),
+        tags: Some(vec!["Rust".into(), "형태소".into()]),
+        ..PostInput::default()
+    }
+}
+
+/// One named test on the kind table and one on five hostile ones.
+#[macro_export]
+macro_rules! on_every_table {
+    ($($name:ident),+ $(,)?) => {
+        mod on_a_kind_table {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::rig::Rig::kind().await).await;
+            })+
+        }
+        mod on_hostile_tables {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                for seed in 1..=5 {
+                    super::$name($crate::rig::Rig::hostile(seed).await).await;
+                }
+            })+
+        }
+    };
+}

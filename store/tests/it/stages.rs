@@ -1,0 +1,155 @@
+//! Claiming, finishing and the log, when several are at it.
+
+use std::sync::Arc;
+
+use domain::actions::{ClaimStage, FinishStage, ReleaseStages, ReportProgress};
+use domain::event::EventKind;
+use domain::post::{ContentHash, Post};
+use domain::stage::{
+    Done, LEASE, Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus, Subject,
+};
+
+use crate::rig::{Rig, written};
+
+crate::on_every_table!(
+    of_many_that_claim_a_stage_exactly_one_has_it,
+    a_slow_twin_cannot_write_its_result,
+    publishing_again_takes_the_stage_from_who_runs_it,
+    every_transition_is_one_event_without_gap_or_double,
+    progress_is_no_event,
+    what_is_due_is_found_in_the_index,
+    a_released_stage_is_claimed_again_with_all_its_attempts,
+);
+
+async fn published(rig: &Rig) -> Post {
+    let post = rig.create(written("Post")).await;
+    rig.publish(&post).await.unwrap()
+}
+
+fn speech(post: &Post) -> StageId {
+    StageId { subject: Subject::Post(post.id.clone()), kind: StageKind::Speech }
+}
+
+async fn claim(rig: &Rig, id: &StageId) -> Option<Stage> {
+    let action = ClaimStage { posts: &rig.blog, clock: &*rig.clock, ids: &rig.ids };
+    action.run(id).await.unwrap()
+}
+
+async fn finish(rig: &Rig, claimed: &Stage) -> bool {
+    let made = Made {
+        content: ContentHash::of("x"),
+        input: "x".into(),
+        result: StageResult::Search { findable: true },
+    };
+    let action = FinishStage { posts: &rig.blog, clock: &*rig.clock, ids: &rig.ids };
+    action.run(claimed, Outcome::Made(made), None).await.unwrap()
+}
+
+async fn of_many_that_claim_a_stage_exactly_one_has_it(rig: Rig) {
+    let post = published(&rig).await;
+    let rig = Arc::new(rig);
+    let mut claims = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (rig, id) = (rig.clone(), speech(&post));
+        claims.spawn(async move { claim(&rig, &id).await });
+    }
+    let won = claims.join_all().await.into_iter().flatten().count();
+    assert_eq!(won, 1);
+}
+
+async fn a_slow_twin_cannot_write_its_result(rig: Rig) {
+    let post = published(&rig).await;
+    let slow = claim(&rig, &speech(&post)).await.unwrap();
+    rig.clock.advance(LEASE);
+    let twin = claim(&rig, &speech(&post)).await.unwrap();
+
+    assert!(!finish(&rig, &slow).await);
+    assert!(finish(&rig, &twin).await);
+    assert!(!finish(&rig, &twin).await, "a stage is finished once");
+}
+
+async fn publishing_again_takes_the_stage_from_who_runs_it(rig: Rig) {
+    let post = published(&rig).await;
+    let old = claim(&rig, &speech(&post)).await.unwrap();
+    let edited = rig.update(&post.id, post.draft.revision, written("Changed")).await.unwrap();
+    rig.publish(&edited).await.unwrap();
+
+    assert!(!finish(&rig, &old).await);
+    let new = claim(&rig, &speech(&post)).await.unwrap();
+    assert_eq!(new.revision, edited.draft.revision);
+    assert_eq!(new.attempts, 1);
+}
+
+async fn every_transition_is_one_event_without_gap_or_double(rig: Rig) {
+    let posts = [published(&rig).await, published(&rig).await, published(&rig).await];
+    let rig = Arc::new(rig);
+    let mut jobs = tokio::task::JoinSet::new();
+    for post in &posts {
+        for kind in Post::STAGES {
+            let id = StageId { subject: Subject::Post(post.id.clone()), kind };
+            let rig = rig.clone();
+            jobs.spawn(async move {
+                let claimed = claim(&rig, &id).await.unwrap();
+                assert!(finish(&rig, &claimed).await);
+            });
+        }
+    }
+    jobs.join_all().await;
+
+    let events = rig.blog.events(&rig.kim, 0, 100).await.unwrap();
+    let seqs: Vec<u64> = events.iter().map(|event| event.seq).collect();
+    assert_eq!(seqs, (1..=3 + 2 * 9).collect::<Vec<_>>());
+    assert_eq!(rig.blog.head(&rig.kim).await.unwrap().seq, 21);
+    let ready = events
+        .iter()
+        .filter(|event| event.event.kind == EventKind::StageChanged)
+        .filter(|event| event.event.stages[0].status == StageStatus::Ready)
+        .count();
+    assert_eq!(ready, 9);
+    let board = rig.blog.board(&rig.kim).await.unwrap();
+    assert!(board.iter().all(|facts| facts.status == StageStatus::Ready), "{board:?}");
+}
+
+async fn progress_is_no_event(rig: Rig) {
+    let post = published(&rig).await;
+    let claimed = claim(&rig, &speech(&post)).await.unwrap();
+    let seq = rig.blog.head(&rig.kim).await.unwrap().seq;
+    let action = ReportProgress { posts: &rig.blog, clock: &*rig.clock };
+    let progress = Done { done: 1, total: 2 };
+
+    assert!(action.run(&claimed, progress, None).await.unwrap());
+    assert_eq!(rig.blog.head(&rig.kim).await.unwrap().seq, seq);
+    let board = rig.blog.board(&rig.kim).await.unwrap();
+    assert!(board.iter().any(|facts| facts.progress == Some(progress)));
+}
+
+async fn what_is_due_is_found_in_the_index(rig: Rig) {
+    use domain::ports::Posts;
+    let post = published(&rig).await;
+    // An index may be a moment late: asking again ends in the present.
+    let mut found = vec![];
+    for _ in 0..100 {
+        found = rig.blog.due(StageKind::Speech, rig.now(), 10).await.unwrap();
+        if !found.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(found, [speech(&post)]);
+}
+
+async fn a_released_stage_is_claimed_again_with_all_its_attempts(rig: Rig) {
+    use domain::ports::Posts;
+    let post = published(&rig).await;
+    let lost = claim(&rig, &speech(&post)).await.unwrap();
+    let release = ReleaseStages { posts: &rig.blog, clock: &*rig.clock, ids: &rig.ids };
+    for _ in 0..100 {
+        if release.run().await.unwrap() > 0 {
+            break;
+        }
+        // The hostile index may be late.
+        rig.blog.due(StageKind::Speech, rig.now(), 1).await.unwrap();
+    }
+    assert!(!finish(&rig, &lost).await);
+    let claimed = claim(&rig, &speech(&post)).await.unwrap();
+    assert_eq!((claimed.attempts, claimed.lost_leases), (1, 0));
+}
