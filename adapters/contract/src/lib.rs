@@ -12,12 +12,16 @@
 
 pub mod objects;
 pub mod passwords;
+pub mod search_index;
 pub mod seeded;
 pub mod stand_ins;
+pub mod summarizer;
+pub mod synthesizer;
 pub mod table;
 
 pub use seeded::Seeded;
 pub use stand_ins::{TestClock, TestIds};
 pub use table::counting::{CountingTable, Counts};
+pub use table::feed::{Unreliable, unreliable_feed};
 pub use table::hostile::{HostileConfig, HostileTable, Outage};
 pub use table::persistent::Persistent;

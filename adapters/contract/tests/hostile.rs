@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use contract::table::TestTable;
-use contract::{CountingTable, Counts, HostileConfig, HostileTable, Outage, Persistent, TestClock};
+use contract::{
+    CountingTable, Counts, HostileConfig, HostileTable, Outage, Persistent, TestClock, Unreliable,
+    unreliable_feed,
+};
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use store::table::{
     Condition, Consistency, Index, Item, Key, Query, SortRange, Table, TableError, Value, Write,
@@ -231,4 +234,28 @@ async fn calls_are_counted_by_operation_and_in_all() {
     assert_eq!(before, Counts { writes: 1, ..expected });
     let _ = table.batch_get(&[], Consistency::Strong).await.unwrap();
     assert_eq!(table.counts() - before, Counts { batches: 1, ..Counts::default() });
+}
+
+#[tokio::test]
+async fn an_unreliable_feed_loses_some_keys_and_doubles_others() {
+    let place = sqlite();
+    let config = Unreliable { seed: 3, lost: 300, doubled: 300 };
+    let mut feed = unreliable_feed(place.table.subscribe(), config);
+    let sks: Vec<String> = (0..100).map(|n| format!("{n:03}")).collect();
+    for sk in &sks {
+        place.table.write(put(sk)).await.unwrap();
+    }
+    drop(place);
+    let mut told = Vec::new();
+    while let Ok(key) = feed.recv().await {
+        told.push(key.sk);
+    }
+    assert!(told.is_sorted());
+    let times = |sk: &String| told.iter().filter(|told| *told == sk).count();
+    let lost = sks.iter().filter(|sk| times(sk) == 0).count();
+    let doubled = sks.iter().filter(|sk| times(sk) == 2).count();
+    assert!(
+        (10..60).contains(&lost) && (10..60).contains(&doubled),
+        "{lost} lost, {doubled} doubled"
+    );
 }

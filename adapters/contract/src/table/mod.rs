@@ -10,6 +10,7 @@ pub mod conditions;
 pub mod counting;
 pub mod durability;
 pub mod expiry;
+pub mod feed;
 pub mod hostile;
 pub mod indexes;
 pub mod items;

@@ -13,8 +13,9 @@ use store::table::{
     Condition, Consistency, Item, Key, Query, SortRange, Start, Table, Value, Write,
 };
 
-/// Set for the process that is to be killed: where it writes.
-const PLACE: &str = "DEEPDIVE_TEST_KILLED_IN";
+/// Begins the argument that only the process to be killed has: from which number on it writes, where.
+/// (To the test harness it is the name of one more test, which there is not.)
+const DOOMED: &str = "doomed:";
 const WRITERS: usize = 4;
 
 fn open(place: &Path) -> Arc<SqliteTable> {
@@ -74,9 +75,9 @@ async fn partition(table: &SqliteTable, partition: String) -> Vec<Item> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_kill_9() {
-    if let Ok(place) = std::env::var(PLACE) {
-        let from = std::env::var("FROM").unwrap().parse().unwrap();
-        return write_until_killed(Path::new(&place), from).await;
+    let doomed = std::env::args().find_map(|word| word.strip_prefix(DOOMED).map(str::to_owned));
+    if let Some((from, place)) = doomed.as_deref().and_then(|doomed| doomed.split_once(':')) {
+        return write_until_killed(Path::new(place), from.parse().unwrap()).await;
     }
 
     let place = tempfile::tempdir().unwrap();
@@ -85,8 +86,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     for round in 0..5 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["what_was_acknowledged_survives_kill_9", "--exact", "--nocapture"])
-            .env(PLACE, place.path())
-            .env("FROM", from.to_string())
+            .arg(format!("{DOOMED}{from}:{}", place.path().display()))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
