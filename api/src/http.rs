@@ -32,6 +32,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::executor::Executor;
 use crate::identity::Authenticator;
+use crate::socket::Sockets;
 use addresses::Addresses;
 use budget::Budget;
 use health::Readiness;
@@ -66,6 +67,8 @@ pub struct Doors {
     pub budget: Budget,
     /// The web client.
     pub pages: Pages,
+    /// Serves sockets.
+    pub sockets: Sockets,
     /// Follow the August 2026 draft of GraphQL-over-HTTP, with its status codes 422 and 294.
     pub draft_statuses: bool,
 }

@@ -11,6 +11,8 @@ pub enum Credential {
     Session(String),
     /// The key in `Authorization: Bearer`.
     Bearer(String),
+    /// A ticket for one socket. Authenticating with it uses it up.
+    Ticket(String),
 }
 
 impl std::fmt::Debug for Credential {
@@ -18,6 +20,7 @@ impl std::fmt::Debug for Credential {
         f.write_str(match self {
             Credential::Session(_) => "Session(..)",
             Credential::Bearer(_) => "Bearer(..)",
+            Credential::Ticket(_) => "Ticket(..)",
         })
     }
 }

@@ -4,6 +4,7 @@
 //! No rules live here and no GraphQL types: the doors read and write protocols, and hand over to
 //! `schema`, `realtime` and the ports of `domain`. Start at [`http`].
 
+pub mod compose;
 pub mod executor;
 pub mod http;
 pub mod identity;

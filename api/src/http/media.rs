@@ -1,5 +1,6 @@
 //! Images and audio.
 
+use std::io::SeekFrom;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,16 +13,51 @@ use bytes::Bytes;
 use domain::media::ObjectKey;
 use domain::ports::{ObjectInfo, PortError};
 
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
+
 use super::Doors;
 use super::answer::Problem;
 
+/// Bytes that are read from a file at once.
+const PIECE: usize = 64 * 1024;
+
 /// An object that may be read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Opened {
     /// Length, type and checksum.
     pub info: ObjectInfo,
     /// The bytes.
-    pub bytes: Bytes,
+    pub content: Content,
+}
+
+/// Where an object's bytes are.
+#[derive(Debug)]
+pub enum Content {
+    /// In memory.
+    Memory(Bytes),
+    /// In a file, at its beginning.
+    File(std::fs::File),
+}
+
+impl Content {
+    /// Reads a part, or the whole, piece by piece.
+    async fn part(self, part: Range<u64>) -> std::io::Result<Body> {
+        match self {
+            Content::Memory(bytes) => {
+                let end = part.end.min(bytes.len() as u64);
+                Ok(Body::from(bytes.slice(part.start.min(end) as usize..end as usize)))
+            }
+            Content::File(file) => {
+                let mut file = tokio::fs::File::from_std(file);
+                if part.start > 0 {
+                    file.seek(SeekFrom::Start(part.start)).await?;
+                }
+                let length = part.end - part.start;
+                Ok(Body::from_stream(ReaderStream::with_capacity(file.take(length), PIECE)))
+            }
+        }
+    }
 }
 
 /// What a client says about the bytes that it uploads.
@@ -77,7 +113,7 @@ pub async fn media(
 ) -> Response {
     let Ok(key) = ObjectKey::parse(&key) else { return not_found() };
     match doors.media.open(&key, query.as_deref()).await {
-        Ok(Some(opened)) => answer(&opened, query.is_some(), &headers),
+        Ok(Some(opened)) => answer(opened, query.is_some(), &headers).await,
         Ok(None) => not_found(),
         Err(error) => unavailable(&error),
     }
@@ -94,10 +130,11 @@ fn not_found() -> Response {
     Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such object").into_response()
 }
 
-fn answer(opened: &Opened, signed: bool, headers: &HeaderMap) -> Response {
-    let etag = opened.info.sha256.iter().take(16).map(|b| format!("{b:02x}")).collect::<String>();
+async fn answer(opened: Opened, signed: bool, headers: &HeaderMap) -> Response {
+    let Opened { info, content } = opened;
+    let etag = info.sha256.iter().take(16).map(|b| format!("{b:02x}")).collect::<String>();
     let etag = format!("\"{etag}\"");
-    let length = opened.bytes.len() as u64;
+    let length = info.length;
     let asked = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
 
     let known = asked(header::IF_NONE_MATCH)
@@ -106,27 +143,36 @@ fn answer(opened: &Opened, signed: bool, headers: &HeaderMap) -> Response {
         Some(validator) => validator == etag,
         None => true,
     });
-    let mut response = match range.map(|range| parse_range(range, length)) {
-        _ if known => StatusCode::NOT_MODIFIED.into_response(),
-        Some(Wanted::Part(part)) => {
-            let content_range = format!("bytes {}-{}/{length}", part.start, part.end - 1);
-            let bytes = opened.bytes.slice(part.start as usize..part.end as usize);
-            let headers = [(header::CONTENT_RANGE, content_range)];
-            (StatusCode::PARTIAL_CONTENT, headers, Body::from(bytes)).into_response()
-        }
-        Some(Wanted::Nothing) => {
-            let headers = [(header::CONTENT_RANGE, format!("bytes */{length}"))];
-            (StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response()
-        }
-        Some(Wanted::Whole) | None => Body::from(opened.bytes.clone()).into_response(),
+    let (part, status) = match range.map(|range| parse_range(range, length)) {
+        Some(Wanted::Part(part)) => (part, StatusCode::PARTIAL_CONTENT),
+        Some(Wanted::Nothing) => (0..0, StatusCode::RANGE_NOT_SATISFIABLE),
+        Some(Wanted::Whole) | None => (0..length, StatusCode::OK),
     };
+    let mut response = match status {
+        _ if known => StatusCode::NOT_MODIFIED.into_response(),
+        StatusCode::RANGE_NOT_SATISFIABLE => {
+            (status, [(header::CONTENT_RANGE, format!("bytes */{length}"))]).into_response()
+        }
+        _ => match content.part(part.clone()).await {
+            Ok(body) => {
+                (status, [(header::CONTENT_LENGTH, part.end - part.start)], body).into_response()
+            }
+            Err(error) => return unavailable(&PortError::backend("the object store", error)),
+        },
+    };
+    if response.status() == StatusCode::PARTIAL_CONTENT {
+        let content_range = format!("bytes {}-{}/{length}", part.start, part.end - 1);
+        if let Ok(content_range) = HeaderValue::from_str(&content_range) {
+            response.headers_mut().insert(header::CONTENT_RANGE, content_range);
+        }
+    }
     let headers = response.headers_mut();
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
     };
-    set(header::CONTENT_TYPE, &opened.info.content_type);
+    set(header::CONTENT_TYPE, &info.content_type);
     set(header::ETAG, &etag);
     set(header::ACCEPT_RANGES, "bytes");
     // A key names its content; a signed address ends after ten minutes.

@@ -10,10 +10,11 @@ use std::time::Duration;
 use api::http::addresses::{Addresses, Peer};
 use api::http::budget::Budget;
 use api::http::health::Readiness;
-use api::http::media::{Declared, Media, Opened, UploadError};
+use api::http::media::{Content, Declared, Media, Opened, UploadError};
 use api::http::pages::{Files, Pages};
 use api::http::{Doors, router};
 use api::identity::{Authenticator, Credential};
+use api::socket::Sockets;
 use async_graphql::{Context, EmptySubscription, Object, Schema};
 use async_trait::async_trait;
 use axum::Router;
@@ -30,7 +31,11 @@ use schema::guard::{Guard, Limits};
 use schema::{Client, SessionCookie, SessionCookieSlot};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
+
+use crate::sockets::speaker;
 
 pub struct Query;
 
@@ -80,7 +85,7 @@ impl Mutation {
 }
 
 /// Knows the session `alive` and the token `dd_pat_alive`.
-struct Keys;
+pub struct Keys;
 
 pub fn user() -> UserId {
     UserId::from_bits(7)
@@ -92,6 +97,7 @@ impl Authenticator for Keys {
         let key = match credential {
             Credential::Session(key) if key == "alive" => key,
             Credential::Bearer(key) if key == "dd_pat_alive" => key,
+            Credential::Ticket(key) if key == "one-time" => key,
             Credential::Bearer(key) if key == "dd_pat_outage" => {
                 return Err(PortError::Unavailable("table"));
             }
@@ -124,7 +130,7 @@ impl Media for OneImage {
             content_type: "image/webp".to_owned(),
             sha256: Sha256::digest(IMAGE).into(),
         };
-        let opened = Opened { info, bytes: Bytes::from_static(IMAGE) };
+        let opened = Opened { info, content: Content::Memory(Bytes::from_static(IMAGE)) };
         Ok(match (key.as_str(), query) {
             ("a/b/public.webp", None) | ("a/b/private.webp", Some("signature=right")) => {
                 Some(opened)
@@ -201,6 +207,8 @@ pub struct Settings {
     pub per_minute: u64,
     pub draft_statuses: bool,
     pub bundle: Bundle,
+    pub tasks: TaskTracker,
+    pub stop: CancellationToken,
 }
 
 impl Default for Settings {
@@ -211,6 +219,8 @@ impl Default for Settings {
             per_minute: 1_000_000,
             draft_statuses: false,
             bundle: Bundle::whole(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
         }
     }
 }
@@ -240,6 +250,7 @@ pub fn app_with(settings: Settings) -> App {
         },
         budget: Budget::new(settings.per_minute),
         pages: Pages::new(settings.bundle),
+        sockets: Sockets::new(Arc::new(speaker()), settings.tasks, settings.stop),
         draft_statuses: settings.draft_statuses,
     };
     App { router: router(Arc::new(doors)), peer: settings.peer.parse().unwrap() }

@@ -7,3 +7,4 @@ mod graphql;
 mod media;
 mod pages;
 mod server;
+mod sockets;

@@ -1,0 +1,320 @@
+//! The embedded home: the one place of the library where adapters are named.
+//!
+//! One process, one data folder: the table, the objects and the index in it; workers and sockets woken
+//! by the table's feed of committed keys.
+
+mod media;
+mod rendering;
+mod wake;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::account::{Identity, key_hash};
+use domain::actions::{Authenticate, ReleaseStages};
+use domain::ports::{
+    Accounts, Clock, ContentRenderer, IdSource, Objects, Passwords, PortError, SearchIndex,
+};
+use domain::stage::Stage;
+use embedded_objects::FolderObjects;
+use embedded_passwords::Argon2Passwords;
+use embedded_search::TantivyIndex;
+use embedded_speech::{EspeakConfig, EspeakSynthesizer};
+use embedded_summary::ExtractiveSummarizer;
+use embedded_system::{SystemClock, SystemIds};
+use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
+use imaging::WebpImageCodec;
+use realtime::{Hub, HubConfig, HubParts, Notifier, Sockets};
+use schema::{Parts, PipelineLog, Schema, SocketExecutor};
+use store::table::Table;
+use store::{Blog, CursorSigner};
+use tokio_util::sync::CancellationToken;
+use workers::runner::Bells;
+use workers::{Image, Limits, Runner, Search, Speech, Summary};
+
+use crate::http::health::Readiness;
+use crate::identity::{Authenticator, Credential};
+use rendering::OffTheReactor;
+
+/// What an operator decides about the embedded home.
+#[derive(Clone, Debug)]
+pub struct HomeSettings {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// The Korean dictionary; without it search and Korean summaries say what to install.
+    pub dictionary: Option<PathBuf>,
+    /// The voice's program; `None` looks for it in `PATH`.
+    pub voice: Option<PathBuf>,
+    /// What the blog is called.
+    pub site_title: String,
+}
+
+/// The embedded home, open.
+pub struct EmbeddedHome {
+    /// Posts, people, events.
+    pub blog: Blog,
+    /// Keeps passwords.
+    pub passwords: Arc<dyn Passwords>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn IdSource>,
+    /// Answers GraphQL.
+    pub schema: Schema,
+    /// Where subscriptions live.
+    pub hub: Hub<SocketExecutor>,
+    /// Images and audio.
+    pub objects: FolderObjects,
+    table: Arc<SqliteTable>,
+    runner: Arc<Runner>,
+    search: Arc<Search>,
+}
+
+/// Why the home was not opened: for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenHomeError {
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] embedded_table::DataFolderError),
+    /// The table in it.
+    #[error(transparent)]
+    Table(#[from] embedded_table::OpenError),
+    /// The objects in it.
+    #[error(transparent)]
+    Objects(#[from] embedded_objects::OpenError),
+    /// The machine gives no random numbers.
+    #[error(transparent)]
+    NoRandomness(#[from] embedded_system::NoRandomness),
+    /// Our own schema does not parse: never, unless the build is broken.
+    #[error("the schema does not parse")]
+    Schema(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A port failed.
+    #[error("the data folder could not be read")]
+    Port(#[from] PortError),
+}
+
+/// The table and what accounts need: enough for `deepdive user`, while no server runs.
+pub struct Records {
+    /// Posts, people, events.
+    pub blog: Blog,
+    /// Keeps passwords.
+    pub passwords: Arc<dyn Passwords>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn IdSource>,
+    folder: DataFolder,
+    table: Arc<SqliteTable>,
+}
+
+impl Records {
+    /// Opens the records of a data folder, and makes them if there are none.
+    ///
+    /// # Errors
+    /// [`OpenHomeError`] - also when another process has the folder.
+    pub async fn open(data_dir: &std::path::Path) -> Result<Self, OpenHomeError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn IdSource> = Arc::new(SystemIds::new(clock.clone())?);
+        let folder = DataFolder::open(data_dir)?;
+        let config = SqliteTableConfig { readers: 2, max_bytes: None };
+        let table = Arc::new(SqliteTable::open(&folder, &config, clock.clone())?);
+        let port: Arc<dyn Table> = table.clone();
+        let epoch = domain::Secret::from_bits(ids.secret());
+        let blog = Blog::open(port.clone(), clock.clone(), epoch.reveal()).await?;
+        let passwords = Arc::new(Argon2Passwords::new(port, ids.clone())?);
+        Ok(Records { blog, passwords, clock, ids, folder, table })
+    }
+}
+
+impl EmbeddedHome {
+    /// Opens the home. Nothing runs yet.
+    ///
+    /// # Errors
+    /// [`OpenHomeError`]; a missing voice or dictionary is no error, their stages say so.
+    pub async fn open(settings: &HomeSettings) -> Result<Self, OpenHomeError> {
+        let Records { blog, passwords, clock, ids, folder, table } =
+            Records::open(&settings.data_dir).await?;
+        let objects =
+            FolderObjects::open(&folder.folder("objects")?, clock.clone(), ids.clone())?;
+        let korean = korean(settings);
+        let index: Arc<dyn SearchIndex> =
+            Arc::new(TantivyIndex::open(&folder.folder("search")?, korean.clone())?);
+        let renderer: Arc<dyn ContentRenderer> = Arc::new(OffTheReactor(content::MarkdownRenderer));
+        let (key_a, key_b) = (ids.secret().to_be_bytes(), ids.secret().to_be_bytes());
+        let mut fresh = [0; 32];
+        fresh[..16].copy_from_slice(&key_a);
+        fresh[16..].copy_from_slice(&key_b);
+        let signer = CursorSigner::new((1, blog.secret("CURSORS", fresh).await?), &[]);
+
+        let sockets = Sockets::new();
+        let schema = schema::build(Parts {
+            blog: blog.clone(),
+            objects: Arc::new(objects.clone()),
+            search: index.clone(),
+            passwords: passwords.clone(),
+            renderer: renderer.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            signer,
+            sockets: sockets.clone(),
+            site_title: settings.site_title.clone(),
+        });
+        let guard = Arc::new(schema::guard::Guard::new(Default::default(), &schema::sdl())
+            .map_err(|error| OpenHomeError::Schema(Box::new(error)))?);
+        let hub = Hub::start(HubParts {
+            executor: Arc::new(SocketExecutor::new(schema.clone(), guard)),
+            log: Arc::new(PipelineLog::new(blog.clone())),
+            sockets,
+            runtime: tokio::runtime::Handle::current(),
+            config: HubConfig::default(),
+        });
+        let search = Arc::new(Search { blog: blog.clone(), renderer: renderer.clone(), index });
+        let notifier = hub.clone();
+        let shown = move |stage: &Stage| {
+            let (topic, payload) = schema::progress(stage);
+            notifier.progress(&topic, None, payload);
+        };
+        let store: Arc<dyn Objects> = Arc::new(objects.clone());
+        let espeak = EspeakConfig {
+            program: settings.voice.clone(),
+            data: None,
+            words_per_minute: 165,
+            sentence_timeout: Duration::from_secs(30),
+        };
+        let posts: Arc<dyn domain::ports::Posts> = Arc::new(blog.clone());
+        let runner = Arc::new(Runner {
+            posts: posts.clone(),
+            objects: store.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            speech: Arc::new(Speech {
+                posts: posts.clone(),
+                renderer: renderer.clone(),
+                synthesizer: Arc::new(EspeakSynthesizer::new(espeak)),
+                objects: store.clone(),
+            }),
+            summary: Arc::new(Summary {
+                posts: posts.clone(),
+                renderer,
+                summarizer: Arc::new(ExtractiveSummarizer::new(korean)),
+            }),
+            search: search.clone(),
+            image: Arc::new(Image { posts, objects: store, codec: Arc::new(WebpImageCodec) }),
+            limits: Limits::default(),
+            shown: Arc::new(shown),
+            bells: Bells::default(),
+        });
+        Ok(EmbeddedHome { blog, passwords, clock, ids, schema, hub, objects, table, runner, search })
+    }
+
+    /// Runs workers, wake-ups and housekeeping until `stop`. First gives back what the process before
+    /// held: this one owns the data folder.
+    ///
+    /// # Errors
+    /// When the stages cannot be given back.
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), domain::actions::ActionError> {
+        let release =
+            ReleaseStages { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
+        let released = release.run().await?;
+        if released > 0 {
+            tracing::info!(released, "stages that a former process had begun are due again");
+        }
+        let wakes = wake::forward(self.table.subscribe(), self.hub.clone(), self.runner.bells.clone());
+        let house = wake::keep_house(self.table.clone(), self.objects.clone());
+        let (search, filled) = (self.search.clone(), stop.clone());
+        let fill = async move {
+            tokio::select! {
+                filled = search.fill() => match filled {
+                    Ok(0) => {}
+                    Ok(posts) => tracing::info!(posts, "the search index was filled"),
+                    Err(error) => tracing::warn!(error = %error, "the search index was not filled"),
+                },
+                () = filled.cancelled() => {}
+            }
+        };
+        tokio::select! {
+            () = async { tokio::join!(wakes, house, fill, self.runner.clone().run(stop.clone())); } => {}
+            () = stop.cancelled() => {}
+        }
+        Ok(())
+    }
+
+    /// The token of the set-up link, until the blog has an owner: a new one each time, the old ones
+    /// are void.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn set_up_token(&self) -> Result<Option<String>, PortError> {
+        if self.blog.has_owner().await? {
+            return Ok(None);
+        }
+        let token = domain::Secret::from_bits(self.ids.secret()).reveal().to_owned();
+        self.blog.offer_set_up(&key_hash(&token)).await?;
+        Ok(Some(token))
+    }
+}
+
+/// The Korean dictionary, when it is there.
+fn korean(settings: &HomeSettings) -> Option<Arc<korean::Dictionary>> {
+    let folder = settings.dictionary.clone().or_else(default_dictionary)?;
+    match korean::Dictionary::open(&folder) {
+        Ok(dictionary) => Some(Arc::new(dictionary)),
+        Err(error) => {
+            tracing::warn!(error = %error, "no Korean dictionary: search and Korean summaries stay off");
+            None
+        }
+    }
+}
+
+fn default_dictionary() -> Option<PathBuf> {
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    Some(data.or_else(home)?.join("deepdive/mecab-ko-dic"))
+}
+
+/// Knows whose a key is, by the table.
+pub struct TableAuthenticator {
+    /// Keys.
+    pub blog: Blog,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Authenticator for TableAuthenticator {
+    async fn authenticate(&self, credential: &Credential) -> Result<Option<Identity>, PortError> {
+        let action = Authenticate { accounts: &self.blog, clock: &*self.clock };
+        match credential {
+            Credential::Session(key) | Credential::Bearer(key) => action.key(key).await,
+            Credential::Ticket(ticket) => action.ticket(ticket).await,
+        }
+    }
+}
+
+/// Ready while the table answers.
+pub struct TableReadiness(pub Blog);
+
+#[async_trait]
+impl Readiness for TableReadiness {
+    async fn check(&self) -> Result<(), &'static str> {
+        self.0.has_owner().await.map(drop).map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "the table does not answer");
+            "the table does not answer"
+        })
+    }
+}
+
+pub use media::HomeMedia;
+
+impl EmbeddedHome {
+    /// The objects as the doors see them.
+    pub fn media(&self) -> HomeMedia {
+        HomeMedia {
+            objects: self.objects.clone(),
+            blog: self.blog.clone(),
+            runner: self.runner.clone(),
+        }
+    }
+}
