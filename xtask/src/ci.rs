@@ -6,7 +6,9 @@ use anyhow::Result;
 
 use crate::process::{call, cargo, output, step};
 use crate::setup::{self, Scope};
+use crate::suites::Depth;
 use crate::test;
+use crate::web::BUNDLER_PROFILE;
 use crate::workspace::Workspace;
 
 /// The version that reads our `deny.toml`.
@@ -18,11 +20,13 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     setup::run(workspace, Scope::Everything)?;
     step("licences, banned crates, sources", || deny(workspace))?;
     step("lints", || lint(workspace, &["--workspace", "--exclude", "bundler", "--all-targets"]))?;
-    step("lints: bundler", || lint(workspace, &["--package", "bundler", "--all-targets"]))?;
+    step("lints: bundler", || {
+        lint(workspace, &["--package", "bundler", "--profile", BUNDLER_PROFILE, "--all-targets"])
+    })?;
     step("lints: web client in the browser", || {
         lint(workspace, &["--package", "web-yew", "--target", "wasm32-unknown-unknown"])
     })?;
-    test::run(workspace)
+    test::run(workspace, Depth::Usual)
 }
 
 fn lint(workspace: &Workspace, what: &[&str]) -> Result<()> {

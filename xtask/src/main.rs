@@ -10,6 +10,7 @@
 
 mod ci;
 mod fingerprint;
+mod long;
 mod process;
 mod report;
 mod schema;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::setup::Scope;
+use crate::suites::Depth;
 use crate::workspace::Workspace;
 
 const COMMANDS: &str = "\
@@ -38,7 +40,8 @@ usage: cargo xtask COMMAND
   setup             install what building, running and testing need
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql
-  ci                everything that has to pass before a change lands: format, lints, licences, tests";
+  ci                everything that has to pass before a change lands: format, lints, licences, tests
+  long              all tests with more cases and rounds, and the bundle made twice";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -61,11 +64,12 @@ fn dispatch(args: &[String]) -> Result<()> {
         ("serve", rest) => {
             serve::run(&workspace, rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest))
         }
-        ("test", []) => test::run(&workspace),
+        ("test", []) => test::run(&workspace, Depth::Usual),
         ("setup", []) => setup::run(&workspace, Scope::Everything),
         ("web", []) => web::run(&workspace),
         ("schema", []) => schema::run(&workspace),
         ("ci", []) => ci::run(&workspace),
+        ("long", []) => long::run(&workspace),
         ("help" | "--help" | "-h", _) => {
             println!("{COMMANDS}");
             Ok(())

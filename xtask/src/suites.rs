@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::process::{cargo, watch};
 use crate::tools;
+use crate::web::BUNDLER_PROFILE;
 use crate::workspace::Workspace;
 
 /// A command that runs tests.
@@ -17,6 +18,15 @@ pub struct Suite {
     /// How the summary calls it.
     pub name: &'static str,
     command: Command,
+}
+
+/// How thorough the suites are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What a change waits for.
+    Usual,
+    /// Property tests try more cases, and suites that look at `DEEPDIVE_LONG` go more rounds.
+    Long,
 }
 
 /// What a suite did.
@@ -43,14 +53,14 @@ pub struct Counts {
 }
 
 /// All suites, in the order in which a developer wants to hear of failures.
-pub fn all(workspace: &Workspace) -> Result<Vec<Suite>> {
+pub fn all(workspace: &Workspace, depth: Depth) -> Result<Vec<Suite>> {
     // One call for all crates but the bundler: asked one by one, cargo compiles shared dependencies
     // again for each set of features. For the same reason the bundler, whose dependencies were
     // compiled for it alone, stays alone.
     let mut crates = cargo(workspace);
     crates.args(["test", "--workspace", "--exclude", "bundler", "--no-fail-fast"]);
     let mut bundler = cargo(workspace);
-    bundler.args(["test", "--package", "bundler"]);
+    bundler.args(["test", "--package", "bundler", "--profile", BUNDLER_PROFILE]);
     let mut suites = vec![
         Suite { name: "Rust: crates, rules, end to end", command: crates },
         Suite { name: "Rust: bundler", command: bundler },
@@ -63,7 +73,7 @@ pub fn all(workspace: &Workspace) -> Result<Vec<Suite>> {
         suites.push(Suite { name: "Node: browser, real clients", command: node });
     }
     for suite in &mut suites {
-        suite.command.current_dir(&workspace.root).envs(environment(workspace));
+        suite.command.current_dir(&workspace.root).envs(environment(workspace, depth));
     }
     Ok(suites)
 }
@@ -108,12 +118,16 @@ fn number(text: &str) -> u32 {
     text.trim().parse().unwrap_or(0)
 }
 
-/// What the suites learn from their environment: the program under test, and the browser if there is
-/// one.
-fn environment(workspace: &Workspace) -> Vec<(&'static str, OsString)> {
+/// What the suites learn from their environment: the program under test, the browser if there is one,
+/// and whether they may take their time.
+fn environment(workspace: &Workspace, depth: Depth) -> Vec<(&'static str, OsString)> {
     let mut variables = vec![("DEEPDIVE_BIN", workspace.server().into_os_string())];
     if let Some(browser) = tools::browser() {
         variables.push(("DEEPDIVE_BROWSER", browser.into_os_string()));
+    }
+    if depth == Depth::Long {
+        variables.push(("DEEPDIVE_LONG", "1".into()));
+        variables.push(("PROPTEST_CASES", "5000".into()));
     }
     variables
 }

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use crate::process::step;
 use crate::serve;
 use crate::setup::{self, Scope};
-use crate::suites::{self, Outcome};
+use crate::suites::{self, Depth, Outcome};
 use crate::workspace::Workspace;
 
 /// With this variable set to `1`, a test that was skipped counts as a failure. `.ci/run` sets it.
@@ -15,10 +15,10 @@ const NOTHING_SKIPPED: &str = "DEEPDIVE_NOTHING_SKIPPED";
 ///
 /// # Errors
 /// A suite failed, or ran no test at all.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub fn run(workspace: &Workspace, depth: Depth) -> Result<()> {
     setup::run(workspace, Scope::Everything)?;
     serve::build(workspace)?;
-    let suites = step("tests: find the suites", || suites::all(workspace))?;
+    let suites = step("tests: find the suites", || suites::all(workspace, depth))?;
     let outcomes = suites.into_iter().map(suites::Suite::run).collect::<Result<Vec<Outcome>>>()?;
 
     println!("\n{}", summary(&outcomes));

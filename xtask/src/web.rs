@@ -13,6 +13,9 @@ use crate::workspace::Workspace;
 const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "web";
 
+/// The profile of the bundler itself.
+pub const BUNDLER_PROFILE: &str = "tool";
+
 /// All that decides what the bundle is, apart from the compiler.
 const INPUTS: [&str; 6] =
     ["web-yew", "xtask/bundler", "schema.graphql", "Cargo.toml", "Cargo.lock", "package-lock.json"];
@@ -28,7 +31,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         return step("web client: unchanged", || Ok(()));
     }
     step("web client: compile the bundler (once)", || {
-        call(cargo(workspace).args(["build", "--package", "bundler"]))
+        call(cargo(workspace).args(["build", "--package", "bundler", "--profile", BUNDLER_PROFILE]))
     })?;
     let wasm = step("web client: compile for the browser", || compile(workspace))?;
     step("web client: bundle", || bundle(workspace, &wasm))?;
@@ -80,7 +83,7 @@ fn bundle(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let scratch = workspace.memory("web");
     fs::create_dir_all(&scratch).with_context(|| format!("create {}", scratch.display()))?;
     call(
-        Command::new(workspace.target.join("debug/bundler"))
+        Command::new(workspace.target.join("tool/bundler"))
             .arg(wasm)
             .arg(workspace.root.join("web-yew"))
             .arg(workspace.node_modules())

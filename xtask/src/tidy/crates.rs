@@ -1,0 +1,233 @@
+//! Who may depend on whom. A new edge is a change of the architecture: it is made here, in the open,
+//! and in ARCHITECTURE.md.
+
+use serde_json::Value;
+
+use super::{no_offences, text, workspace};
+use crate::process::{cargo, output};
+
+/// For each crate, the crates of this workspace that it may depend on.
+const EDGES: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("korean", &[]),
+    ("realtime", &[]),
+    ("content", &["domain"]),
+    ("store", &["domain"]),
+    ("schema", &["domain", "store", "realtime"]),
+    ("workers", &["domain", "store", "realtime"]),
+    ("contract", &["domain", "store"]),
+    ("imaging", &["domain"]),
+    ("embedded-objects", &["domain"]),
+    ("embedded-passwords", &["domain", "store"]),
+    ("embedded-search", &["domain", "korean"]),
+    ("embedded-speech", &["domain", "korean"]),
+    ("embedded-summary", &["domain", "korean"]),
+    ("embedded-system", &["domain"]),
+    ("embedded-table", &["domain", "store"]),
+    // The composition: it alone sees both sides of the ports.
+    (
+        "api",
+        &[
+            "domain",
+            "content",
+            "korean",
+            "store",
+            "realtime",
+            "schema",
+            "workers",
+            "imaging",
+            "embedded-objects",
+            "embedded-passwords",
+            "embedded-search",
+            "embedded-speech",
+            "embedded-summary",
+            "embedded-system",
+            "embedded-table",
+        ],
+    ),
+    // These know the product from outside only.
+    ("web-yew", &[]),
+    ("deepdive-tests", &[]),
+    ("xtask", &[]),
+    ("bundler", &[]),
+];
+
+/// Crates of others that would bring into a room what it may not do, by the start of their names.
+const STRANGERS: &[(&str, &[&str])] = &[
+    (
+        "domain",
+        &[
+            "tokio",
+            "serde_json",
+            "axum",
+            "http",
+            "hyper",
+            "rusqlite",
+            "reqwest",
+            "getrandom",
+            "rand",
+            "jiff",
+            "chrono",
+        ],
+    ),
+    ("store", &["axum", "http", "hyper", "async-graphql", "rusqlite", "aws-"]),
+    ("realtime", &["axum", "http", "hyper", "tokio-tungstenite", "rusqlite", "aws-"]),
+    ("schema", &["axum", "http", "hyper", "tower", "rusqlite", "tantivy", "aws-"]),
+    ("workers", &["axum", "hyper", "async-graphql", "rusqlite", "tantivy"]),
+    ("web-yew", &["tokio", "axum", "hyper", "async-graphql", "rusqlite"]),
+];
+
+/// Where errors without a type are good enough: programs that only print them.
+const ANYHOW: &[&str] = &["xtask", "bundler", "deepdive-tests"];
+
+struct Member {
+    name: String,
+    manifest: String,
+    license: String,
+    published: bool,
+    /// Normal and build dependencies; what tests need is their own affair.
+    dependencies: Vec<String>,
+    /// All of them, tests' included.
+    all_dependencies: Vec<String>,
+}
+
+fn members() -> Vec<Member> {
+    let metadata =
+        output(cargo(&workspace()).args(["metadata", "--no-deps", "--format-version", "1"]))
+            .unwrap();
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let names = |package: &Value, with_tests: bool| {
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        dependencies
+            .filter(|dependency| with_tests || dependency["kind"] != "dev")
+            .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let member = |package: &Value| Member {
+        name: package["name"].as_str().unwrap().to_owned(),
+        manifest: package["manifest_path"].as_str().unwrap().to_owned(),
+        license: package["license"].as_str().unwrap_or_default().to_owned(),
+        published: package["publish"] != Value::Array(Vec::new()),
+        dependencies: names(package, false),
+        all_dependencies: names(package, true),
+    };
+    metadata["packages"].as_array().unwrap().iter().map(member).collect()
+}
+
+/// `from -> to` for each dependency that `refused` refuses.
+fn edges(members: &[Member], refused: impl Fn(&Member, &str) -> bool) -> Vec<String> {
+    let mut offences = Vec::new();
+    for member in members {
+        let bad = member.dependencies.iter().filter(|dependency| refused(member, dependency));
+        offences.extend(bad.map(|dependency| format!("{} -> {dependency}", member.name)));
+    }
+    offences
+}
+
+#[test]
+fn rooms_depend_only_on_the_rooms_that_the_map_allows() {
+    let members = members();
+    let unknown =
+        members.iter().filter(|member| !EDGES.iter().any(|(name, _)| *name == member.name));
+    no_offences(
+        "crates that the table EDGES does not know",
+        unknown.map(|member| member.name.clone()).collect(),
+    );
+    let ours = |name: &str| members.iter().any(|member| member.name == name);
+    let allowed = |from: &str, to: &str| {
+        EDGES.iter().any(|(name, edges)| *name == from && edges.contains(&to))
+    };
+    let offences = edges(&members, |member, to| ours(to) && !allowed(&member.name, to));
+    no_offences("edges that the architecture forbids", offences);
+}
+
+#[test]
+fn no_room_takes_in_a_library_for_what_it_may_not_do() {
+    let offences = edges(&members(), |member, to| {
+        let strangers =
+            STRANGERS.iter().filter(|(name, _)| *name == member.name).flat_map(|(_, names)| *names);
+        strangers.into_iter().any(|stranger| {
+            to == *stranger || (stranger.ends_with('-') && to.starts_with(stranger))
+        })
+    });
+    no_offences("libraries in the wrong room", offences);
+}
+
+#[test]
+fn the_client_and_the_outside_tests_use_no_server_crate_even_in_tests() {
+    let members = members();
+    let mut offences = Vec::new();
+    for member in members
+        .iter()
+        .filter(|member| ["web-yew", "deepdive-tests"].contains(&member.name.as_str()))
+    {
+        let ours = member
+            .all_dependencies
+            .iter()
+            .filter(|name| members.iter().any(|other| other.name == **name));
+        offences.extend(ours.map(|name| format!("{} -> {name}", member.name)));
+    }
+    no_offences("these see the product from outside", offences);
+}
+
+#[test]
+fn errors_have_types_outside_the_tools() {
+    let offences =
+        edges(&members(), |member, to| to == "anyhow" && !ANYHOW.contains(&member.name.as_str()));
+    no_offences("anyhow is for xtask and tests", offences);
+}
+
+#[test]
+fn every_crate_is_under_both_licences_and_is_published_nowhere() {
+    let bad = members()
+        .into_iter()
+        .filter(|member| member.license != "MIT OR Apache-2.0" || member.published);
+    no_offences(
+        "crates with another licence or without `publish = false`",
+        bad.map(|member| member.name).collect(),
+    );
+}
+
+#[test]
+fn every_crate_inherits_the_lints_of_the_workspace() {
+    let bad = members().into_iter().filter(|member| {
+        !text(member.manifest.as_ref())
+            .unwrap()
+            .replace(' ', "")
+            .contains("[lints]\nworkspace=true")
+    });
+    no_offences(
+        "crates without `[lints] workspace = true`",
+        bad.map(|member| member.name).collect(),
+    );
+}
+
+#[test]
+fn the_default_build_contains_no_aws_sdk() {
+    let tree = output(cargo(&workspace()).args([
+        "tree",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ]));
+    let tree = tree.unwrap();
+    assert!(
+        tree.lines().any(|line| line.starts_with("api ")),
+        "the tree is not that of the default members:\n{tree}"
+    );
+    let aws = tree.lines().filter(|line| line.starts_with("aws-") || line.starts_with("lambda_"));
+    no_offences("crates of the AWS home in the default build", aws.map(str::to_owned).collect());
+}
+
+#[test]
+fn the_bundler_makes_bindings_for_the_very_version_that_the_client_uses() {
+    let lock = text("Cargo.lock".as_ref()).unwrap();
+    let version = |name: &str| {
+        let start = lock.find(&format!("name = \"{name}\"\nversion = \"")).expect(name);
+        lock[start..].lines().nth(1).unwrap().to_owned()
+    };
+    assert_eq!(version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
+}
