@@ -20,6 +20,7 @@ mod lexicon;
 mod matrix;
 mod morpheme;
 mod normal_form;
+pub mod pronunciation;
 mod terms;
 mod user_words;
 
