@@ -10,6 +10,7 @@
 // Clauses are tests, though they stand outside `#[cfg(test)]` so that adapters can run them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod image_codec;
 pub mod objects;
 pub mod passwords;
 pub mod search_index;

@@ -133,9 +133,6 @@ fn answer(connection: &Connection, group: Vec<Request>, feed: &broadcast::Sender
             }
         }
         Err(fault) => {
-            if !fault.full() {
-                tracing::error!(error = %fault, "table.commit");
-            }
             if let Some(request) = group.into_iter().next() {
                 let _ = request.reply.send(Err(fault.into()));
             }
