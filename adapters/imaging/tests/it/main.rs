@@ -3,5 +3,6 @@
 
 mod animations;
 mod photos;
+mod port;
 mod refusals;
 mod samples;

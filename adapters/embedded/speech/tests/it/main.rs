@@ -1,6 +1,8 @@
 //! The real voice, where it is installed, and what happens where it is not.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod port;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
