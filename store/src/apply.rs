@@ -60,6 +60,7 @@ impl Blog {
             let article = rows::text(keys::article(post, *revision), &json)?;
             plan.push(Write::Put(body, Condition::Always));
             plan.push(Write::Put(article, Condition::Always));
+            plan.uses(change.post.as_ref())?;
         }
         for step in &change.stages {
             plan.stage(step)?;
@@ -170,6 +171,17 @@ impl Plan {
         {
             let own = Condition::Equals("post", Value::S(after.id.to_string()));
             self.push(Write::Delete(keys::slug(slug), own));
+        }
+        Ok(())
+    }
+
+    /// Images that were uploaded for other posts know by these rows who shows them.
+    fn uses(&mut self, step: Option<&Step<Post>>) -> Result<(), PortError> {
+        let Some(Step { after, .. }) = step else { return Ok(()) };
+        let shown = after.published.iter().flat_map(|published| &published.assets);
+        for asset in shown.filter(|asset| !after.uploads.contains(asset)) {
+            let row = rows::item(keys::asset_use(asset, &after.id), &())?;
+            self.push(Write::Put(row, Condition::Always));
         }
         Ok(())
     }

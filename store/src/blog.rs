@@ -55,6 +55,28 @@ impl Blog {
         Ok(blog)
     }
 
+    /// A secret of the whole blog, such as the one that signs cursors; `fresh` becomes it when there
+    /// is none yet. Stands in the table, so that it goes where the blog goes.
+    ///
+    /// # Errors
+    /// A failure of the table, or `Corrupt`.
+    pub async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], PortError> {
+        let key = keys::site(&format!("SECRET#{name}"));
+        let row = rows::item(key.clone(), &())?;
+        let row = rows::with(row, "secret", Value::B(fresh.to_vec()));
+        match self.write(Write::Put(row, Condition::Absent)).await {
+            Ok(_) | Err(TableError::ConditionFailed(_)) => {}
+            Err(error) => return Err(port(error)),
+        }
+        let row = self.table.get(&key, Consistency::Strong).await.map_err(port)?;
+        match row.as_ref().and_then(|row| row.attributes.get("secret")) {
+            Some(Value::B(secret)) => {
+                secret.as_slice().try_into().map_err(|_| rows::corrupt(&key, "secret"))
+            }
+            _ => Err(rows::corrupt(&key, "secret")),
+        }
+    }
+
     /// Which index was filled last.
     ///
     /// # Errors

@@ -177,6 +177,16 @@ pub fn parse_stage(key: &Key) -> Option<StageId> {
     Some(StageId { subject, kind })
 }
 
+/// That a post shows an image which was uploaded for another one.
+pub fn asset_use(asset: &AssetId, post: &PostId) -> Key {
+    Key::new(format!("M#{asset}"), format!("REF#{post}"))
+}
+
+/// Reads the post of a use.
+pub fn parse_use(key: &Key) -> Option<PostId> {
+    PostId::parse(key.sk.strip_prefix("REF#")?).ok()
+}
+
 /// Reads the topic of an event's or head's key.
 pub fn parse_topic(key: &Key) -> Option<&str> {
     key.pk.strip_prefix("L#")

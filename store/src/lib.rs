@@ -18,6 +18,7 @@ mod entities;
 mod lists;
 mod load;
 mod log;
+mod media;
 mod posts;
 mod rows;
 

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use domain::actions::{ActionError, ReportProgress};
 use domain::asset::Asset;
-use domain::event::StageFacts;
 use domain::ports::{Clock, PortError, Posts};
 use domain::stage::{Done, Failure, Made, Stage};
 use tokio::sync::Mutex;
@@ -95,7 +94,7 @@ pub struct Reporter {
     pub(crate) posts: Arc<dyn Posts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stage: Stage,
-    pub(crate) shown: Arc<dyn Fn(StageFacts) + Send + Sync>,
+    pub(crate) shown: Arc<dyn Fn(&Stage) + Send + Sync>,
     pub(crate) last: Mutex<Option<(Instant, Done)>>,
 }
 
@@ -136,7 +135,7 @@ impl Reporter {
         match action.run(&self.stage, progress, asset.as_deref()).await {
             Ok(true) => {
                 let shown = Stage { progress: Some(progress), ..self.stage.clone() };
-                (self.shown)(StageFacts::from(&shown));
+                (self.shown)(&shown);
                 Ok(())
             }
             Ok(false) => Err(JobError::Lost),

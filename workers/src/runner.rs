@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::actions::{AcceptUpload, ClaimStage, FinishStage};
-use domain::event::StageFacts;
 use domain::ports::{Clock, IdSource, Objects, Posts};
 use domain::stage::{Outcome, Stage, StageId, StageKind, StageStatus, Subject};
 use parking_lot::Mutex;
@@ -57,7 +56,7 @@ pub struct Runner {
     /// How many at once.
     pub limits: Limits,
     /// Shows progress to whoever watches.
-    pub shown: Arc<dyn Fn(StageFacts) + Send + Sync>,
+    pub shown: Arc<dyn Fn(&Stage) + Send + Sync>,
     /// Rung when a stage of the kind may have become due.
     pub bells: Bells,
 }
@@ -70,6 +69,11 @@ impl Bells {
     /// Says "look".
     pub fn ring(&self, kind: StageKind) {
         self.0[kind as usize].notify_one();
+    }
+
+    /// Says "look" to all.
+    pub fn ring_all(&self) {
+        StageKind::ALL.into_iter().for_each(|kind| self.ring(kind));
     }
 }
 
