@@ -1,0 +1,11 @@
+//! The product from outside: what people and clients do, against the real program.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bad_input;
+mod chain;
+mod http;
+mod kill;
+mod predecessor;
+mod process;
+mod sockets;
+mod uploads;

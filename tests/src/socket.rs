@@ -1,0 +1,144 @@
+//! A graphql-transport-ws client that keeps nothing to itself: every frame is shown to the test.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use crate::PATIENCE;
+
+/// A socket.
+pub struct Socket {
+    wire: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What the server chose of the subprotocols.
+    pub subprotocol: Option<String>,
+}
+
+/// What came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Came {
+    /// A message of the protocol.
+    Message(Value),
+    /// The server closed: code and reason.
+    Close(u16, String),
+    /// The connection ended without a word.
+    End,
+}
+
+impl Socket {
+    /// Connects and offers `graphql-transport-ws`.
+    pub async fn connect(url: &str) -> Socket {
+        Socket::offering(&format!("{url}/graphql/ws"), Some("graphql-transport-ws")).await
+    }
+
+    /// Connects to an address and offers subprotocols.
+    pub async fn offering(url: &str, subprotocols: Option<&str>) -> Socket {
+        Socket::try_offering(url, subprotocols).await.expect("an upgrade")
+    }
+
+    /// The same; fails when there is no upgrade.
+    pub async fn try_offering(url: &str, subprotocols: Option<&str>) -> Result<Socket, Error> {
+        let mut request = url.replacen("http", "ws", 1).into_client_request()?;
+        if let Some(offered) = subprotocols {
+            let offered = HeaderValue::from_str(offered).unwrap();
+            request.headers_mut().insert("sec-websocket-protocol", offered);
+        }
+        let (wire, response) = match tokio_tungstenite::connect_async(request).await {
+            // The client of this test refuses to go on without a subprotocol; the server may.
+            Err(Error::Protocol(_)) if subprotocols.is_some() => {
+                let bare = url.replacen("http", "ws", 1).into_client_request()?;
+                tokio_tungstenite::connect_async(bare).await?
+            }
+            other => other?,
+        };
+        let chosen = response.headers().get("sec-websocket-protocol");
+        let subprotocol = chosen.map(|chosen| chosen.to_str().unwrap().to_owned());
+        Ok(Socket { wire, subprotocol })
+    }
+
+    /// Connects, and is admitted with a token, or as a guest.
+    pub async fn admitted(url: &str, token: Option<&str>) -> Socket {
+        let mut socket = Socket::connect(url).await;
+        let payload = token.map(|token| json!({ "Authorization": format!("Bearer {token}") }));
+        socket.send(json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(socket.message().await["type"], "connection_ack");
+        socket
+    }
+
+    /// Sends a message.
+    pub async fn send(&mut self, message: Value) {
+        self.text(message.to_string()).await;
+    }
+
+    /// Sends any text.
+    pub async fn text(&mut self, text: impl Into<String>) {
+        // A server that has closed is noticed by what comes.
+        let _ = self.wire.send(Message::text(text.into())).await;
+    }
+
+    /// Sends bytes.
+    pub async fn binary(&mut self, bytes: Vec<u8>) {
+        let _ = self.wire.send(Message::binary(bytes)).await;
+    }
+
+    /// Subscribes.
+    pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
+        let payload = json!({ "query": query, "variables": variables });
+        self.send(json!({ "id": id, "type": "subscribe", "payload": payload })).await;
+    }
+
+    /// What comes next; fails the test when nothing does.
+    pub async fn next(&mut self) -> Came {
+        tokio::time::timeout(PATIENCE, self.receive()).await.expect("something comes")
+    }
+
+    /// What comes within `wait`, if anything does.
+    pub async fn within(&mut self, wait: Duration) -> Option<Came> {
+        tokio::time::timeout(wait, self.receive()).await.ok()
+    }
+
+    async fn receive(&mut self) -> Came {
+        loop {
+            return match self.wire.next().await {
+                Some(Ok(Message::Text(text))) => {
+                    let message: Value = serde_json::from_str(&text).expect("JSON");
+                    // Keep-alive is answered, as every client does.
+                    if message["type"] == "ping" {
+                        self.send(json!({ "type": "pong" })).await;
+                        continue;
+                    }
+                    Came::Message(message)
+                }
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    Came::Close(frame.code.into(), frame.reason.to_string())
+                }
+                Some(Ok(Message::Close(None)) | Err(_)) | None => Came::End,
+                Some(Ok(_)) => continue,
+            };
+        }
+    }
+
+    /// The next message; fails the test when the socket ends instead.
+    pub async fn message(&mut self) -> Value {
+        match self.next().await {
+            Came::Message(message) => message,
+            other => panic!("no message: {other:?}"),
+        }
+    }
+
+    /// The code and reason with which the server closes, whatever comes before.
+    pub async fn closed(&mut self) -> (u16, String) {
+        loop {
+            match self.next().await {
+                Came::Message(_) => {}
+                Came::Close(code, reason) => return (code, reason),
+                Came::End => panic!("the connection ended without a close frame"),
+            }
+        }
+    }
+}
