@@ -14,6 +14,8 @@ mod browser;
 mod components;
 mod graphql;
 mod pages;
+#[cfg(test)]
+mod rendered;
 mod route;
 mod socket;
 mod state;
@@ -22,7 +24,6 @@ mod strings;
 /// Takes over the page's `#app`. Does nothing where there is no browser.
 pub fn start() {
     let Some(document) = browser::document() else { return };
-    components::theme::apply_remembered();
     match document.get_element_by_id("app") {
         Some(root) => {
             // What the server put there for crawlers makes room for the live page.

@@ -4,20 +4,9 @@ use yew::prelude::*;
 
 use crate::graphql::fragments::{Picture, PictureVariant};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ResponsiveProps {
-    pub(crate) picture: Picture,
-    /// How wide it is shown, as in the attribute `sizes`.
-    pub(crate) sizes: AttrValue,
-    /// Wanted at once, being the first thing seen.
-    #[prop_or_default]
-    pub(crate) eager: bool,
-}
-
-/// Nothing until a first variant is made.
-#[component]
-pub(crate) fn Responsive(props: &ResponsiveProps) -> Html {
-    let picture = &props.picture;
+/// Nothing until a first variant is made. `sizes` says how wide it is shown; `eager` wants it at
+/// once, being the first thing seen.
+pub(crate) fn responsive(picture: &Picture, sizes: &'static str, eager: bool) -> Html {
     let Some(source) = middle(&picture.variants) else { return html! {} };
     let candidates: Vec<_> = picture
         .variants
@@ -28,11 +17,11 @@ pub(crate) fn Responsive(props: &ResponsiveProps) -> Html {
         <img
             src={source.url.clone()}
             srcset={candidates.join(", ")}
-            sizes={&props.sizes}
+            {sizes}
             width={picture.width.to_string()}
             height={picture.height.to_string()}
             alt={picture.alt.clone()}
-            loading={if props.eager { "eager" } else { "lazy" }}
+            loading={if eager { "eager" } else { "lazy" }}
             decoding="async"
         />
     }

@@ -2,25 +2,15 @@
 
 use yew::prelude::*;
 
-use crate::components::picture::Responsive;
-use crate::components::tag_list::TagList;
+use crate::components::picture::responsive;
+use crate::components::tag_list::tag_list;
 use crate::components::to::To;
 use crate::graphql::fragments::{Language, PostCard};
 use crate::route::Route;
-use crate::strings::use_strings;
+use crate::strings::Strings;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct CardProps {
-    pub(crate) post: PostCard,
-    /// The first of the page: larger, its picture wanted at once.
-    #[prop_or_default]
-    pub(crate) lead: bool,
-}
-
-#[component]
-pub(crate) fn Card(props: &CardProps) -> Html {
-    let strings = use_strings();
-    let post = &props.post;
+/// `lead`: the first of the page, larger, its picture wanted at once.
+pub(crate) fn card(strings: &Strings, post: &PostCard, lead: bool) -> Html {
     let title = if post.title.is_empty() { strings.untitled } else { &post.title };
     // A listed post is published and has a slug; without one there is nowhere to go.
     let heading = match &post.slug {
@@ -29,15 +19,15 @@ pub(crate) fn Card(props: &CardProps) -> Html {
         }
         None => html! { { title.to_owned() } },
     };
-    let sizes = if props.lead {
-        "(min-width: 60rem) 56rem, 92vw"
-    } else {
-        "(min-width: 40rem) 14rem, 92vw"
-    };
+    let sizes =
+        if lead { "(min-width: 60rem) 56rem, 92vw" } else { "(min-width: 40rem) 14rem, 92vw" };
     html! {
-        <article class={classes!("card", props.lead.then_some("card-lead"))}>
-            if let Some(picture) = post.cover.clone().filter(|cover| !cover.variants.is_empty()) {
-                <div class="card-cover"><Responsive {picture} {sizes} eager={props.lead} /></div>
+        <article
+            key={post.id.inner().to_owned()}
+            class={classes!("card", lead.then_some("card-lead"))}
+        >
+            if let Some(picture) = post.cover.as_ref().filter(|cover| !cover.variants.is_empty()) {
+                <div class="card-cover">{ responsive(picture, sizes, lead) }</div>
             }
             <div class="card-text" lang={article_language(post.language)}>
                 <h2>{ heading }</h2>
@@ -48,7 +38,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
                         <time datetime={published_at.0.clone()}>{ strings.day(&published_at.0) }</time>
                     }
                 </p>
-                <TagList tags={post.tags.clone()} />
+                { tag_list(strings, &post.tags) }
             </div>
         </article>
     }

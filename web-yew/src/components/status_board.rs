@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::graphql::fragments::{StageKind, StageStatus};
 use crate::graphql::subscriptions::{Stage, StageAsset};
 use crate::socket::{Link, LiveBoard};
-use crate::state::board::overall;
+use crate::state::board::{Board, overall};
 use crate::strings::{Strings, use_strings};
 
 /// The pipelines in the order of the board.
@@ -27,7 +27,7 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
         <section class="board" data-testid="board" aria-labelledby="board-heading">
             <div class="board-head">
                 <h2 id="board-heading">{ strings.board }</h2>
-                <LinkState {link} />
+                { link_state(strings, link) }
             </div>
             if let Some(reason) = &props.live.refused {
                 <p class="notice" role="alert">{ strings.board_refused }{ " " }{ reason }</p>
@@ -35,12 +35,7 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
             if board.known() {
                 <ul class="board-lines">
                     for kind in KINDS {
-                        <Line
-                            key={code_of(kind)}
-                            {kind}
-                            stages={board.of_kind(kind).cloned().collect::<Vec<_>>()}
-                            on_retry={&props.on_retry}
-                        />
+                        { line(strings, kind, board, &props.on_retry) }
                     }
                 </ul>
             } else {
@@ -54,63 +49,43 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LineProps {
-    kind: StageKind,
-    stages: Vec<Stage>,
-    on_retry: Callback<cynic::Id>,
-}
-
 /// One pipeline; pictures have a row each under their common line.
-#[component]
-fn Line(props: &LineProps) -> Html {
-    let strings = use_strings();
-    let status = overall(props.stages.iter());
+fn line(strings: &Strings, kind: StageKind, board: &Board, on_retry: &Callback<cynic::Id>) -> Html {
+    let stages: Vec<_> = board.of_kind(kind).collect();
+    let status = overall(stages.iter().copied());
     let code = status.map_or("NONE", status_code);
-    let held = props.stages.iter().any(|stage| stage.held);
+    let held = stages.iter().any(|stage| stage.held);
     let text = status.map_or(strings.none, |status| strings.stage_status(status, held));
     html! {
         <li
+            key={code_of(kind)}
             class={classes!("board-line", code.to_lowercase())}
-            data-testid={format!("board-{}", code_of(props.kind))}
+            data-testid={format!("board-{}", code_of(kind))}
             data-status={code}
         >
             <span class="board-dot" aria-hidden="true"></span>
-            <span class="board-name">{ strings.kind(props.kind) }</span>
+            <span class="board-name">{ strings.kind(kind) }</span>
             <span class="board-status">{ text }</span>
-            if props.kind == StageKind::Image {
+            if kind == StageKind::Image && !stages.is_empty() {
                 <ul class="board-images">
-                    for stage in &props.stages {
+                    for stage in stages {
                         <li key={stage.id.inner().to_owned()} data-status={status_code(stage.status)}>
-                            <Image stage={stage.clone()} />
-                            <Detail stage={stage.clone()} on_retry={&props.on_retry} />
+                            { image(strings, stage) }
+                            { detail(strings, stage, on_retry) }
                         </li>
                     }
                 </ul>
             } else {
-                for stage in &props.stages {
-                    <Detail
-                        key={stage.id.inner().to_owned()}
-                        stage={stage.clone()}
-                        on_retry={&props.on_retry}
-                    />
+                for stage in stages {
+                    { detail(strings, stage, on_retry) }
                 }
             }
         </li>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct DetailProps {
-    stage: Stage,
-    on_retry: Callback<cynic::Id>,
-}
-
 /// True progress while it runs; the reason and a button when it failed.
-#[component]
-fn Detail(props: &DetailProps) -> Html {
-    let strings = use_strings();
-    let stage = &props.stage;
+fn detail(strings: &Strings, stage: &Stage, on_retry: &Callback<cynic::Id>) -> Html {
     let progress = stage.progress.filter(|_| stage.status == StageStatus::Running);
     let retry_at = stage.failure.as_ref().and_then(|failure| failure.retry_at.as_ref());
     let id = stage.id.clone();
@@ -142,7 +117,7 @@ fn Detail(props: &DetailProps) -> Html {
                     class="small"
                     data-testid={format!("retry-{}", code_of(stage.kind))}
                     aria-label={format!("{}: {}", strings.kind(stage.kind), strings.retry)}
-                    onclick={props.on_retry.reform(move |_| id.clone())}
+                    onclick={on_retry.reform(move |_| id.clone())}
                 >
                     { strings.retry }
                 </button>
@@ -151,23 +126,16 @@ fn Detail(props: &DetailProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ImageProps {
-    stage: Stage,
-}
-
 /// A picture's name, its status, and a chip for each variant that is made.
-#[component]
-fn Image(props: &ImageProps) -> Html {
-    let strings = use_strings();
-    let Some(StageAsset { filename, variants, .. }) = &props.stage.asset else {
+fn image(strings: &Strings, stage: &Stage) -> Html {
+    let Some(StageAsset { filename, variants, .. }) = &stage.asset else {
         return html! {};
     };
     html! {
         <>
             <span class="image-name">{ filename }</span>
             <span class="board-status">
-                { strings.stage_status(props.stage.status, props.stage.held) }
+                { strings.stage_status(stage.status, stage.held) }
             </span>
             if !variants.is_empty() {
                 <span class="chips" data-testid="variants">
@@ -182,16 +150,9 @@ fn Image(props: &ImageProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct LinkStateProps {
-    pub(crate) link: Link,
-}
-
 /// Whether what is shown is live.
-#[component]
-pub(crate) fn LinkState(props: &LinkStateProps) -> Html {
-    let strings = use_strings();
-    let (code, text) = match props.link {
+pub(crate) fn link_state(strings: &Strings, link: Link) -> Html {
+    let (code, text) = match link {
         Link::Idle | Link::Connecting => ("connecting", strings.link_connecting),
         Link::Live => ("live", strings.link_live),
         Link::Lost => ("lost", strings.link_lost),

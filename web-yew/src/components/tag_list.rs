@@ -2,23 +2,17 @@
 
 use yew::prelude::*;
 
-use crate::strings::use_strings;
+use crate::strings::Strings;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct TagListProps {
-    pub(crate) tags: Vec<String>,
-}
-
-#[component]
-pub(crate) fn TagList(props: &TagListProps) -> Html {
-    let strings = use_strings();
-    if props.tags.is_empty() {
+/// Nothing for a post without tags.
+pub(crate) fn tag_list(strings: &Strings, tags: &[String]) -> Html {
+    if tags.is_empty() {
         return html! {};
     }
     html! {
         <ul class="tags" aria-label={strings.tags}>
-            for tag in &props.tags {
-                <li key={tag.clone()}>{ tag }</li>
+            for tag in tags {
+                <li>{ tag }</li>
             }
         </ul>
     }

@@ -1,19 +1,15 @@
 //! Light or dark: as the system wishes, until the reader chooses.
+//!
+//! `boot.js` sets the choice of an earlier visit before this program is here.
 
 use yew::prelude::*;
 
 use crate::browser;
 use crate::strings::use_strings;
 
+/// Also in `boot.js`.
 const NAME: &str = "deepdive.theme";
 const ATTRIBUTE: &str = "data-theme";
-
-/// Sets the theme that was chosen on an earlier visit, before anything is drawn.
-pub(crate) fn apply_remembered() {
-    if let Some(theme @ ("light" | "dark")) = browser::remembered(NAME).as_deref() {
-        browser::set_root_attribute(ATTRIBUTE, theme);
-    }
-}
 
 /// Switches between light and dark, and remembers it.
 #[component]

@@ -36,6 +36,12 @@ where
 {
     let body = serde_json::to_string(&operation)
         .map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let (status, text) = exchange(body).await?;
+    read(status, &text)
+}
+
+/// Not generic, so that the program holds it once.
+async fn exchange(body: String) -> Result<(u16, String), Failure> {
     let response = Request::post(ENDPOINT)
         .header("content-type", "application/json")
         .header("accept", "application/graphql-response+json, application/json;q=0.9")
@@ -46,7 +52,7 @@ where
         .map_err(|_| Failure::Unreachable)?;
     let status = response.status();
     let text = response.text().await.map_err(|_| Failure::Unreachable)?;
-    read(status, &text)
+    Ok((status, text))
 }
 
 /// Reads an answer: data when there is some, else the first error by its code.

@@ -3,15 +3,15 @@
 use cynic::QueryBuilder;
 use yew::prelude::*;
 
-use crate::components::notice::{FailureNotice, Loading};
+use crate::components::notice::list_end;
 use crate::components::page::{use_paged, use_title};
-use crate::components::post_card::Card;
+use crate::components::post_card::card;
 use crate::graphql::client::{Failure, ask};
 use crate::graphql::fragments::PostCard;
 use crate::graphql::queries::{Feed, Page};
 use crate::state::paged::{Chunk, Paged};
-use crate::state::session::use_visit;
-use crate::strings::use_strings;
+use crate::state::session::{Visit, use_visit};
+use crate::strings::{Strings, use_strings};
 
 const PAGE: i32 = 12;
 
@@ -19,7 +19,7 @@ const PAGE: i32 = 12;
 pub(crate) fn HomePage() -> Html {
     use_title(None);
     let (feed, more) = use_paged((), |(), after| page(after));
-    html! { <FeedView feed={(*feed).clone()} {more} /> }
+    feed_view(use_strings(), &use_visit(), &feed, &more)
 }
 
 async fn page(after: Option<String>) -> Result<Chunk<PostCard>, Failure> {
@@ -27,18 +27,13 @@ async fn page(after: Option<String>) -> Result<Chunk<PostCard>, Failure> {
     Ok(Chunk { items: posts.nodes, page_info: posts.page_info, total: None })
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct FeedViewProps {
-    pub(crate) feed: Paged<PostCard>,
-    pub(crate) more: Callback<()>,
-}
-
 /// The list as it stands.
-#[component]
-pub(crate) fn FeedView(props: &FeedViewProps) -> Html {
-    let strings = use_strings();
-    let visit = use_visit();
-    let feed = &props.feed;
+pub(crate) fn feed_view(
+    strings: &Strings,
+    visit: &Visit,
+    feed: &Paged<PostCard>,
+    more: &Callback<()>,
+) -> Html {
     html! {
         <div class="column wide">
             <h1 class="masthead">{ &visit.title }</h1>
@@ -49,42 +44,10 @@ pub(crate) fn FeedView(props: &FeedViewProps) -> Html {
             }
             <div class="cards">
                 for (index, post) in feed.items.iter().enumerate() {
-                    <Card key={post.id.inner().to_owned()} post={post.clone()} lead={index == 0} />
+                    { card(strings, post, index == 0) }
                 }
             </div>
-            <More
-                loading={feed.loading}
-                failure={feed.failure.clone()}
-                next={feed.next().is_some()}
-                more={&props.more}
-            />
-        </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct MoreProps {
-    pub(crate) loading: bool,
-    pub(crate) failure: Option<Failure>,
-    pub(crate) next: bool,
-    pub(crate) more: Callback<()>,
-}
-
-/// The end of a list: a button for the next page, or why there is none.
-#[component]
-pub(crate) fn More(props: &MoreProps) -> Html {
-    let strings = use_strings();
-    html! {
-        <div class="more">
-            if props.loading {
-                <Loading />
-            } else if let Some(failure) = &props.failure {
-                <FailureNotice failure={failure.clone()} on_retry={props.more.clone()} />
-            } else if props.next {
-                <button type="button" data-testid="load-more" onclick={props.more.reform(|_| ())}>
-                    { strings.load_more }
-                </button>
-            }
+            { list_end(strings, feed.loading, feed.failure.as_ref(), feed.next().is_some(), more) }
         </div>
     }
 }

@@ -8,17 +8,17 @@ use yew_router::prelude::*;
 
 use crate::browser;
 use crate::components::audio_player::AudioPlayer;
-use crate::components::notice::{FailureNotice, Loading};
+use crate::components::notice::{failure_notice, loading};
 use crate::components::page::{Answer, use_answer, use_title};
 use crate::components::post_card::article_language;
-use crate::components::tag_list::TagList;
+use crate::components::tag_list::tag_list;
 use crate::components::to::To;
 use crate::graphql::client::{Failure, ask};
 use crate::graphql::queries::{Article, Heading, PostBy, PostPage as PostQuery, PostVariables};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::Route;
 use crate::state::session::use_visit;
-use crate::strings::use_strings;
+use crate::strings::{Strings, use_strings};
 
 /// Fewer headings need no table of contents.
 const HEADINGS_WORTH_A_TABLE: usize = 3;
@@ -33,9 +33,9 @@ pub(crate) fn PostPage(props: &PostPageProps) -> Html {
     let strings = use_strings();
     let (answer, again) = use_answer(props.slug.clone(), article);
     match answer {
-        Answer::Asking => html! { <div class="column"><Loading /></div> },
+        Answer::Asking => html! { <div class="column">{ loading(strings) }</div> },
         Answer::Failed(failure) => {
-            html! { <div class="column"><FailureNotice {failure} on_retry={again} /></div> }
+            html! { <div class="column">{ failure_notice(strings, &failure, &again) }</div> }
         }
         Answer::Here(post) => match &*post {
             None => html! { <NotFoundPage /> },
@@ -70,7 +70,7 @@ pub(crate) fn ArticleView(props: &ArticleViewProps) -> Html {
     html! {
         <article class="post" lang={article_language(article.language)}>
             <header class="column post-head">
-                <TagList tags={article.tags.clone()} />
+                { tag_list(strings, &article.tags) }
                 <h1 data-testid="post-title">{ &props.title }</h1>
                 <p class="meta">
                     <span>{ &article.author.nickname }</span>
@@ -99,7 +99,7 @@ pub(crate) fn ArticleView(props: &ArticleViewProps) -> Html {
                     <AudioPlayer speech={speech.clone()} />
                 }
                 if article.headings.len() >= HEADINGS_WORTH_A_TABLE {
-                    <Contents headings={article.headings.clone()} />
+                    { contents(strings, &article.headings) }
                 }
             </div>
             // Sanitised by the server, which is the only one that writes it.
@@ -110,19 +110,13 @@ pub(crate) fn ArticleView(props: &ArticleViewProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ContentsProps {
-    headings: Vec<Heading>,
-}
-
-#[component]
-fn Contents(props: &ContentsProps) -> Html {
-    let strings = use_strings();
+/// The table of contents.
+fn contents(strings: &Strings, headings: &[Heading]) -> Html {
     html! {
         <details class="contents">
             <summary>{ strings.contents }</summary>
             <ul>
-                for heading in props.headings.iter().filter(|heading| heading.level <= 3) {
+                for heading in headings.iter().filter(|heading| heading.level <= 3) {
                     <li class={format!("level-{}", heading.level)}>
                         <a href={format!("#{}", heading.anchor)}>{ &heading.text }</a>
                     </li>

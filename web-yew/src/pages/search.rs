@@ -6,16 +6,16 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::components::field::typed;
+use crate::components::notice::list_end;
 use crate::components::page::{use_paged, use_title};
-use crate::components::tag_list::TagList;
+use crate::components::tag_list::tag_list;
 use crate::components::to::{To, go};
 use crate::graphql::client::{Failure, ask};
 use crate::graphql::fragments::PageInfo;
 use crate::graphql::queries::{Search, SearchHit, SearchVariables, TextPiece};
-use crate::pages::home::More;
 use crate::route::{Route, SearchQuery};
 use crate::state::paged::{Chunk, Paged};
-use crate::strings::use_strings;
+use crate::strings::{Strings, use_strings};
 
 const PAGE: i32 = 10;
 /// A pause in typing that long is taken for a question.
@@ -76,7 +76,7 @@ pub(crate) fn SearchPage() -> Html {
             </form>
             <p id="search-hint" class="hint">{ strings.search_hint }</p>
             if !asked.trim().is_empty() {
-                <Hits hits={(*hits).clone()} {more} />
+                { hits_view(strings, &hits, &more) }
             }
         </div>
     }
@@ -91,16 +91,7 @@ async fn page(query: String, after: Option<String>) -> Result<Chunk<SearchHit>, 
     Ok(Chunk { items: hits.nodes, page_info: hits.page_info, total: Some(hits.total_count) })
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct HitsProps {
-    pub(crate) hits: Paged<SearchHit>,
-    pub(crate) more: Callback<()>,
-}
-
-#[component]
-pub(crate) fn Hits(props: &HitsProps) -> Html {
-    let strings = use_strings();
-    let hits = &props.hits;
+pub(crate) fn hits_view(strings: &Strings, hits: &Paged<SearchHit>, more: &Callback<()>) -> Html {
     let told = match hits.total {
         _ if hits.loading => String::new(),
         Some(0) => strings.nothing_found.to_owned(),
@@ -113,7 +104,7 @@ pub(crate) fn Hits(props: &HitsProps) -> Html {
             <ol class="hits">
                 for hit in &hits.items {
                     <li key={hit.post.id.inner().to_owned()} data-testid="search-hit">
-                        <h2><HitTitle hit={hit.clone()} /></h2>
+                        <h2>{ hit_title(hit) }</h2>
                         <p class="excerpt">{ pieces(&hit.excerpt) }</p>
                         <p class="meta">
                             <span>{ &hit.post.author.nickname }</span>
@@ -123,33 +114,22 @@ pub(crate) fn Hits(props: &HitsProps) -> Html {
                                 </time>
                             }
                         </p>
-                        <TagList tags={hit.post.tags.clone()} />
+                        { tag_list(strings, &hit.post.tags) }
                     </li>
                 }
             </ol>
-            <More
-                loading={hits.loading}
-                failure={hits.failure.clone()}
-                next={hits.next().is_some()}
-                more={&props.more}
-            />
+            { list_end(strings, hits.loading, hits.failure.as_ref(), hits.next().is_some(), more) }
         </>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct HitTitleProps {
-    hit: SearchHit,
-}
-
-#[component]
-fn HitTitle(props: &HitTitleProps) -> Html {
-    match &props.hit.post.slug {
+fn hit_title(hit: &SearchHit) -> Html {
+    match &hit.post.slug {
         Some(slug) => {
             let route = Route::Post { slug: slug.clone() };
-            html! { <To {route}>{ pieces(&props.hit.title) }</To> }
+            html! { <To {route}>{ pieces(&hit.title) }</To> }
         }
-        None => pieces(&props.hit.title),
+        None => pieces(&hit.title),
     }
 }
 

@@ -6,22 +6,21 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::browser;
-use crate::components::notice::Loading;
+use crate::components::notice::{list_end, loading};
 use crate::components::page::{use_paged, use_title};
-use crate::components::status_board::{KINDS, LinkState, code_of, status_code};
+use crate::components::status_board::{KINDS, code_of, link_state, status_code};
 use crate::components::to::{To, go};
 use crate::graphql::client::{Failure, ask};
 use crate::graphql::fragments::{PostStatus, Visibility};
 use crate::graphql::mutations::{CreatePost, CreatePostInput, CreatePostVariables};
 use crate::graphql::queries::{Page, Studio, StudioPost};
-use crate::graphql::subscriptions::{MyPipelines, MyPipelinesVariables, Stage};
-use crate::pages::home::More;
+use crate::graphql::subscriptions::{MyPipelines, MyPipelinesVariables};
 use crate::route::{Route, SignInQuery};
 use crate::socket::{Link, use_live_board};
-use crate::state::board::overall;
+use crate::state::board::{Board, overall};
 use crate::state::paged::Chunk;
 use crate::state::session::{Session, use_visit};
-use crate::strings::use_strings;
+use crate::strings::{Strings, use_strings};
 
 const PAGE: i32 = 20;
 
@@ -57,7 +56,9 @@ pub(crate) fn ForAuthors(props: &ForAuthorsProps) -> Html {
     });
     let writes = session.writes();
     match session {
-        Session::Asking | Session::Guest => html! { <div class="column"><Loading /></div> },
+        Session::Asking | Session::Guest => {
+            html! { <div class="column">{ loading(strings) }</div> }
+        }
         Session::Unreachable => {
             html! { <div class="column"><p class="notice" role="alert">{ strings.unreachable }</p></div> }
         }
@@ -88,7 +89,7 @@ fn MyPosts() -> Html {
         <div class="column wide">
             <div class="studio-head">
                 <h1>{ strings.my_posts }</h1>
-                <LinkState {link} />
+                { link_state(strings, link) }
                 <NewPost />
             </div>
             if posts.empty() {
@@ -96,19 +97,10 @@ fn MyPosts() -> Html {
             }
             <ul class="studio-posts">
                 for post in &posts.items {
-                    <Row
-                        key={post.id.inner().to_owned()}
-                        post={post.clone()}
-                        stages={live.board.of_post(&post.id).cloned().collect::<Vec<_>>()}
-                    />
+                    { row(strings, post, &live.board) }
                 }
             </ul>
-            <More
-                loading={posts.loading}
-                failure={posts.failure.clone()}
-                next={posts.next().is_some()}
-                {more}
-            />
+            { list_end(strings, posts.loading, posts.failure.as_ref(), posts.next().is_some(), &more) }
         </div>
     }
 }
@@ -160,24 +152,15 @@ fn NewPost() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct RowProps {
-    pub(crate) post: StudioPost,
-    pub(crate) stages: Vec<Stage>,
-}
-
 /// One post of the author: what is being written, what is published, what is being done.
-#[component]
-pub(crate) fn Row(props: &RowProps) -> Html {
-    let strings = use_strings();
-    let post = &props.post;
+pub(crate) fn row(strings: &Strings, post: &StudioPost, board: &Board) -> Html {
     let copy = post.working_copy.as_ref();
     let title = copy.map_or(&post.title, |copy| &copy.title);
     let title = if title.is_empty() { strings.untitled } else { title };
     let changed = copy.map_or(&post.updated_at, |copy| &copy.saved_at);
     let differs = copy.is_some_and(|copy| copy.differs_from_published);
     html! {
-        <li class="studio-post" data-testid="studio-post">
+        <li key={post.id.inner().to_owned()} class="studio-post" data-testid="studio-post">
             <h2>
                 <To route={Route::Editor { id: post.id.inner().to_owned() }}>{ title.to_owned() }</To>
             </h2>
@@ -194,24 +177,17 @@ pub(crate) fn Row(props: &RowProps) -> Html {
                     <To route={Route::Post { slug }}>{ strings.read_it }</To>
                 }
             </p>
-            <Chips stages={props.stages.clone()} />
+            { chips(strings, &post.id, board) }
         </li>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ChipsProps {
-    stages: Vec<Stage>,
-}
-
 /// The pipelines in short.
-#[component]
-fn Chips(props: &ChipsProps) -> Html {
-    let strings = use_strings();
+fn chips(strings: &Strings, post: &cynic::Id, board: &Board) -> Html {
     let shown: Vec<_> = KINDS
         .iter()
         .filter_map(|kind| {
-            let of_kind = || props.stages.iter().filter(|stage| stage.kind == *kind);
+            let of_kind = || board.of_post(post).filter(|stage| stage.kind == *kind);
             let status = overall(of_kind())?;
             let held = of_kind().any(|stage| stage.held);
             Some((*kind, status, held))

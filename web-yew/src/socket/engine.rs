@@ -74,8 +74,8 @@ pub(super) enum Effect {
 /// What a subscriber is told.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Delivery {
-    /// A GraphQL answer.
-    Next(Value),
+    /// A GraphQL answer as JSON.
+    Next(String),
     /// The subscription was refused; it is over.
     Refused(String),
     /// The server ended it.
@@ -267,7 +267,7 @@ impl Engine {
             subscription.seq = seq;
             subscription.after = Some(cursor.to_owned());
         }
-        vec![Effect::Deliver { key, delivery: Delivery::Next(payload) }]
+        vec![Effect::Deliver { key, delivery: Delivery::Next(payload.to_string()) }]
     }
 
     fn ended(&mut self, key: u64, delivery: Delivery) -> Vec<Effect> {

@@ -27,8 +27,8 @@ fn request<Q, V: Serialize>(
 }
 
 /// Reads a delivered answer; `None` for one that carries no data.
-fn data<Q: DeserializeOwned>(answer: serde_json::Value) -> Option<Q> {
-    serde_json::from_value::<GraphQlResponse<Q>>(answer).ok()?.data
+fn data<Q: DeserializeOwned>(answer: &str) -> Option<Q> {
+    serde_json::from_str::<GraphQlResponse<Q>>(answer).ok()?.data
 }
 
 /// A board, and why it stands still if it does.
@@ -59,7 +59,7 @@ where
         use_effect_with((key, socket), move |(key, socket)| {
             let told = Callback::from(move |delivery| match delivery {
                 Delivery::Next(answer) => {
-                    if let Some(data) = data::<Q>(answer) {
+                    if let Some(data) = data::<Q>(&answer) {
                         dispatcher.dispatch(frame(data));
                     }
                 }
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_data_is_no_frame() {
-        let answer = serde_json::json!({ "errors": [{ "message": "no" }] });
+        let answer = r#"{"errors":[{"message":"no"}]}"#;
 
         assert_eq!(data::<Pipeline>(answer), None);
     }

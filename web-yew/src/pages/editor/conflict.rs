@@ -3,18 +3,11 @@
 use yew::prelude::*;
 
 use crate::state::draft::{DraftAction, Text};
-use crate::strings::use_strings;
+use crate::strings::Strings;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct ConflictProps {
-    pub(super) theirs: Text,
-    pub(super) dispatch: Callback<DraftAction>,
-}
-
-#[component]
-pub(super) fn Conflict(props: &ConflictProps) -> Html {
-    let strings = use_strings();
-    let Text { title, markdown, .. } = &props.theirs;
+/// The choice.
+pub(super) fn conflict(strings: &Strings, theirs: &Text, dispatch: &Callback<DraftAction>) -> Html {
+    let Text { title, markdown, .. } = theirs;
     html! {
         <section class="notice conflict" role="alert" data-testid="conflict" aria-labelledby="conflict-heading">
             <h2 id="conflict-heading">{ strings.conflict }</h2>
@@ -29,14 +22,14 @@ pub(super) fn Conflict(props: &ConflictProps) -> Html {
                     type="button"
                     class="primary"
                     data-testid="keep-mine"
-                    onclick={props.dispatch.reform(|_| DraftAction::KeepMine)}
+                    onclick={dispatch.reform(|_| DraftAction::KeepMine)}
                 >
                     { strings.keep_mine }
                 </button>
                 <button
                     type="button"
                     data-testid="take-theirs"
-                    onclick={props.dispatch.reform(|_| DraftAction::TakeTheirs)}
+                    onclick={dispatch.reform(|_| DraftAction::TakeTheirs)}
                 >
                     { strings.take_theirs }
                 </button>

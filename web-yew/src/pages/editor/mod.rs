@@ -19,7 +19,7 @@ use std::rc::Rc;
 use cynic::QueryBuilder;
 use yew::prelude::*;
 
-use crate::components::notice::{FailureNotice, Loading};
+use crate::components::notice::{failure_notice, loading};
 use crate::components::page::{Answer, use_answer, use_title};
 use crate::graphql::client::{Failure, ask};
 use crate::graphql::fragments::EditedPost;
@@ -27,7 +27,7 @@ use crate::graphql::queries::{PostBy, PostForEditor, PostVariables};
 use crate::pages::studio::ForAuthors;
 use crate::route::Route;
 use crate::strings::use_strings;
-use workbench::Workbench;
+pub(crate) use workbench::Workbench;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct EditorPageProps {
@@ -50,9 +50,9 @@ fn Opened(props: &EditorPageProps) -> Html {
     use_title(Some(strings.editor.into()));
     let (answer, again) = use_answer(props.id.clone(), load);
     match answer {
-        Answer::Asking => html! { <div class="column"><Loading /></div> },
+        Answer::Asking => html! { <div class="column">{ loading(strings) }</div> },
         Answer::Failed(failure) => {
-            html! { <div class="column"><FailureNotice {failure} on_retry={again} /></div> }
+            html! { <div class="column">{ failure_notice(strings, &failure, &again) }</div> }
         }
         Answer::Here(post) => match (&*post).as_ref().filter(|post| post.working_copy.is_some()) {
             Some(post) => html! { <Workbench post={Rc::new(post.clone())} /> },

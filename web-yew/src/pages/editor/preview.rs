@@ -50,8 +50,8 @@ pub(super) fn Preview(props: &PreviewProps) -> Html {
         });
     }
     html! {
-        <section class="preview" aria-labelledby="preview-heading">
-            <h2 id="preview-heading">{ strings.preview }</h2>
+        <div class="preview">
+            <h2>{ strings.preview }</h2>
             if *failed {
                 <p class="problem" role="status">{ strings.preview_failed }</p>
             }
@@ -71,6 +71,6 @@ pub(super) fn Preview(props: &PreviewProps) -> Html {
                     <p class="hint">{ strings.preview_empty }</p>
                 }
             </div>
-        </section>
+        </div>
     }
 }

@@ -8,7 +8,7 @@ use web_sys::{File, FileList, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use crate::pages::editor::transfer::{TransferError, transfer};
-use crate::strings::{Strings, use_strings};
+use crate::strings::Strings;
 
 /// One picture on its way.
 #[derive(Clone, PartialEq, Debug)]
@@ -95,24 +95,21 @@ pub(super) fn use_uploads(
     (uploads, start)
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct UploadListProps {
-    pub(super) uploads: Uploads,
-    pub(super) on_dismiss: Callback<u32>,
-}
-
-#[component]
-pub(super) fn UploadList(props: &UploadListProps) -> Html {
-    let strings = use_strings();
-    if props.uploads.0.is_empty() {
+/// Those that are on their way, and those that failed, until they are dismissed.
+pub(super) fn upload_list(
+    strings: &'static Strings,
+    uploads: &Uploads,
+    on_dismiss: &Callback<u32>,
+) -> Html {
+    if uploads.0.is_empty() {
         return html! {};
     }
     html! {
         <ul class="uploads" aria-label={strings.uploads} data-testid="uploads">
-            for upload in &props.uploads.0 {
+            for upload in &uploads.0 {
                 <li key={upload.key}>
                     <span class="image-name">{ &upload.name }</span>
-                    { state(strings, upload, &props.on_dismiss) }
+                    { state(strings, upload, on_dismiss) }
                 </li>
             }
         </ul>

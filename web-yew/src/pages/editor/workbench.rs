@@ -16,27 +16,28 @@ use crate::graphql::client::ask;
 use crate::graphql::fragments::{EditedPost, PostStatus, StageKind, Visibility};
 use crate::graphql::mutations::{RetryStage, RetryStageInput, RetryStageVariables};
 use crate::graphql::subscriptions::{Pipeline, PipelineVariables};
-use crate::pages::editor::conflict::Conflict;
+use crate::pages::editor::conflict::conflict;
 use crate::pages::editor::preview::Preview;
 use crate::pages::editor::publishing::{Outcome, Publishing, Wish, use_publishing};
 use crate::pages::editor::saving::{kept, use_autosave, use_keeping};
 use crate::pages::editor::uploads::{
-    UploadAction, UploadList, files_of, insert_at_cursor, use_uploads,
+    UploadAction, files_of, insert_at_cursor, upload_list, use_uploads,
 };
 use crate::route::{Route, SignInQuery};
 use crate::socket::{LiveBoard, use_live_board};
 use crate::state::board::Board;
 use crate::state::draft::{Draft, DraftAction, Phase};
-use crate::strings::use_strings;
+use crate::strings::{Strings, use_strings};
 
 #[derive(Properties, PartialEq)]
-pub(super) struct WorkbenchProps {
+pub(crate) struct WorkbenchProps {
     /// As it was when the editor opened.
-    pub(super) post: Rc<EditedPost>,
+    pub(crate) post: Rc<EditedPost>,
 }
 
 #[component]
-pub(super) fn Workbench(props: &WorkbenchProps) -> Html {
+pub(crate) fn Workbench(props: &WorkbenchProps) -> Html {
+    let strings = use_strings();
     let id = &props.post.id;
     let draft = use_reducer_eq(|| opened(&props.post));
     let keeps = use_keeping(id, &draft);
@@ -63,10 +64,10 @@ pub(super) fn Workbench(props: &WorkbenchProps) -> Html {
         <div class="workbench">
             <Bar draft={(*draft).clone()} post={(*post).clone()} {publishing} {keeps} dispatch={&dispatch} />
             if let Phase::Conflict { theirs, .. } = &draft.phase {
-                <Conflict theirs={theirs.clone()} dispatch={&dispatch} />
+                { conflict(strings, theirs, &dispatch) }
             }
             <div class="workbench-columns">
-                <Fields id={id.clone()} draft={(*draft).clone()} {dispatch} />
+                { fields(strings, id, &draft, &dispatch) }
                 <Preview markdown={draft.text.markdown.clone()} {variants} />
             </div>
             <Pipelines {live} />
@@ -232,22 +233,17 @@ fn SaveState(props: &SaveStateProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct FieldsProps {
-    id: cynic::Id,
-    draft: Draft,
-    dispatch: Callback<DraftAction>,
-}
-
-#[component]
-fn Fields(props: &FieldsProps) -> Html {
-    let strings = use_strings();
-    let text = &props.draft.text;
-    let problem_of = |field: &str| match &props.draft.phase {
+fn fields(
+    strings: &Strings,
+    id: &cynic::Id,
+    draft: &Draft,
+    dispatch: &Callback<DraftAction>,
+) -> Html {
+    let text = &draft.text;
+    let problem_of = |field: &str| match &draft.phase {
         Phase::Refused(refusal) if refusal.field.as_deref() == Some(field) => Some("true"),
         _ => None,
     };
-    let dispatch = &props.dispatch;
     html! {
         <div class="fields">
             <div class="field">
@@ -276,10 +272,10 @@ fn Fields(props: &FieldsProps) -> Html {
                     />
                     <p id="editor-tags-about" class="hint">{ strings.tags_hint }</p>
                 </div>
-                <VisibilityField visibility={text.visibility} {dispatch} />
+                { visibility_field(strings, text.visibility, dispatch.clone()) }
             </div>
             <MarkdownField
-                id={props.id.clone()}
+                id={id.clone()}
                 markdown={text.markdown.clone()}
                 invalid={problem_of("markdown").is_some()}
                 {dispatch}
@@ -288,25 +284,21 @@ fn Fields(props: &FieldsProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct VisibilityFieldProps {
-    visibility: Visibility,
+fn visibility_field(
+    strings: &Strings,
+    chosen: Visibility,
     dispatch: Callback<DraftAction>,
-}
-
-#[component]
-fn VisibilityField(props: &VisibilityFieldProps) -> Html {
+) -> Html {
     const ALL: [(&str, Visibility); 3] = [
         ("PUBLIC", Visibility::Public),
         ("UNLISTED", Visibility::Unlisted),
         ("PRIVATE", Visibility::Private),
     ];
-    let strings = use_strings();
-    let dispatch = props.dispatch.clone();
     let onchange = Callback::from(move |event: Event| {
         let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-        let chosen = select.map(|select| select.value());
-        if let Some((_, visibility)) = ALL.iter().find(|(code, _)| chosen.as_deref() == Some(code))
+        let code_chosen = select.map(|select| select.value());
+        if let Some((_, visibility)) =
+            ALL.iter().find(|(code, _)| code_chosen.as_deref() == Some(code))
         {
             dispatch.emit(DraftAction::Visibility(*visibility));
         }
@@ -316,7 +308,7 @@ fn VisibilityField(props: &VisibilityFieldProps) -> Html {
             <label for="editor-visibility">{ strings.visibility }</label>
             <select id="editor-visibility" data-testid="editor-visibility" {onchange}>
                 for (code, visibility) in ALL {
-                    <option value={code} selected={visibility == props.visibility}>
+                    <option value={code} selected={visibility == chosen}>
                         { strings.visibility_of(visibility) }
                     </option>
                 }
@@ -410,7 +402,7 @@ fn MarkdownField(props: &MarkdownFieldProps) -> Html {
                 </label>
                 <p id="editor-picture-about" class="hint">{ strings.drop_hint }</p>
             </div>
-            <UploadList uploads={(*uploads).clone()} {on_dismiss} />
+            { upload_list(strings, &uploads, &on_dismiss) }
         </div>
     }
 }
