@@ -55,7 +55,9 @@ impl Blog {
             return Ok(false);
         }
         let mut posts = vec![keys::post(&asset.post)];
-        posts.extend(rows.iter().filter_map(|row| keys::parse_use(&row.key)).map(|p| keys::post(&p)));
+        posts.extend(
+            rows.iter().filter_map(|row| keys::parse_use(&row.key)).map(|p| keys::post(&p)),
+        );
         for row in self.rows(&posts).await? {
             let post: Post = rows::entity(&row)?;
             let shows = post.live().is_some_and(|live| live.assets.contains(id));
