@@ -6,9 +6,10 @@ use std::sync::Arc;
 use async_graphql::{Request, Response, SDLExportOptions};
 
 use crate::client::Client;
-use crate::error::code_all;
+use crate::error::{code_all, valid_but_elsewhere};
 use crate::loaders::Loaders;
 use crate::mutations::Mutation;
+use crate::once::once;
 use crate::parts::Parts;
 use crate::query::Query;
 use crate::refusals::UserError;
@@ -47,7 +48,10 @@ impl Schema {
         let request_id =
             request.data.get(&TypeId::of::<Client>()).and_then(|data| data.downcast_ref());
         let loaders = self.loaders(request_id.map_or("-", |client: &Client| &client.request_id));
-        let request = request.data(loaders);
+        let mut request = request.data(loaders);
+        if let Err(refused) = once(&mut request) {
+            return Response::from_errors(vec![refused]);
+        }
         let mut response = self.language.execute(request).await;
         code_all(&mut response);
         response
@@ -56,7 +60,7 @@ impl Schema {
     /// Validates a subscription and executes nothing. An answer without errors means that it is valid.
     pub(crate) async fn validate_subscription(&self, request: Request) -> Response {
         let mut response = self.language.execute(request).await;
-        // What the executor says of every subscription that it finds valid.
+        response.errors.retain(|error| !valid_but_elsewhere(error));
         response
             .errors
             .retain(|error| !error.message.starts_with("Subscriptions are not supported"));

@@ -23,8 +23,8 @@ pub enum Code {
     Forbidden,
     /// There is no such thing, or it may not be seen.
     NotFound,
-    /// Works for a subscription only, or only on a transport that carries subscriptions.
-    WrongTransport,
+    /// A subscription came where none is served.
+    NeedsSocket,
     /// A later try may succeed.
     Unavailable,
     /// A fault of the server; its log tells more under the request's id.
@@ -40,7 +40,7 @@ impl Code {
         Code::Unauthenticated,
         Code::Forbidden,
         Code::NotFound,
-        Code::WrongTransport,
+        Code::NeedsSocket,
         Code::Unavailable,
         Code::Internal,
     ];
@@ -54,7 +54,7 @@ impl Code {
             Code::Unauthenticated => "UNAUTHENTICATED",
             Code::Forbidden => "FORBIDDEN",
             Code::NotFound => "NOT_FOUND",
-            Code::WrongTransport => "WRONG_TRANSPORT",
+            Code::NeedsSocket => "SUBSCRIPTION_NEEDS_SOCKET",
             Code::Unavailable => "UNAVAILABLE",
             Code::Internal => "INTERNAL",
         }
@@ -87,9 +87,18 @@ pub(crate) fn code_all(response: &mut Response) {
             continue;
         }
         // The executor checks documents before it has any path, and values while it has one.
-        let code = if error.path.is_empty() { Code::ValidationFailed } else { Code::BadUserInput };
+        let code = match error.path.is_empty() {
+            true if valid_but_elsewhere(error) => Code::NeedsSocket,
+            true => Code::ValidationFailed,
+            false => Code::BadUserInput,
+        };
         code.mark(error);
     }
+}
+
+/// What the executor says of a subscription that it finds valid: it runs none itself.
+pub(crate) fn valid_but_elsewhere(error: &ServerError) -> bool {
+    error.message == "Subscriptions are not supported on this transport."
 }
 
 /// The code of an error, if it has one.

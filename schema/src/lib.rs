@@ -20,6 +20,7 @@ mod engine;
 mod global_id;
 mod loaders;
 mod mutations;
+mod once;
 mod page;
 mod parts;
 mod query;

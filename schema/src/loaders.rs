@@ -12,6 +12,7 @@ use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use domain::account::User;
 use domain::asset::Asset;
+use domain::ports::PortError;
 use domain::post::{Article, Post, Revision};
 use domain::stage::{Stage, StageId};
 use domain::{AssetId, PostId, Slug, UserId};
@@ -36,16 +37,39 @@ struct Batch {
 impl BatchFn<EntityKey, Found> for Batch {
     async fn load(&mut self, keys: &[EntityKey]) -> HashMap<EntityKey, Found> {
         match self.blog.entities(keys).await {
-            Ok(mut entities) => keys
-                .iter()
-                .map(|key| (key.clone(), Ok(entities.remove(key).map(Arc::new))))
-                .collect(),
+            Ok(entities) => answers(keys, entities),
+            // One damaged row must not hide the others of its batch.
+            Err(PortError::Corrupt { .. }) if keys.len() > 1 => {
+                let mut found = HashMap::new();
+                for key in keys {
+                    found.extend(self.load_alone(key).await);
+                }
+                found
+            }
             Err(error) => {
                 let error = fault(&self.request_id, &error);
                 keys.iter().map(|key| (key.clone(), Err(error.clone()))).collect()
             }
         }
     }
+}
+
+impl Batch {
+    async fn load_alone(&self, key: &EntityKey) -> HashMap<EntityKey, Found> {
+        let keys = std::slice::from_ref(key);
+        match self.blog.entities(keys).await {
+            Ok(entities) => answers(keys, entities),
+            Err(error) => HashMap::from([(key.clone(), Err(fault(&self.request_id, &error)))]),
+        }
+    }
+}
+
+fn answers(
+    keys: &[EntityKey],
+    mut entities: HashMap<EntityKey, Entity>,
+) -> HashMap<EntityKey, Found> {
+    let found = |key: &EntityKey| (key.clone(), Ok(entities.remove(key).map(Arc::new)));
+    keys.iter().map(found).collect()
 }
 
 /// One typed method per kind of row.

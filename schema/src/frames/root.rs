@@ -156,5 +156,5 @@ pub(super) fn frame(
 }
 
 fn only_subscribed() -> async_graphql::Error {
-    Code::WrongTransport.error("the subscription was only prepared")
+    Code::NeedsSocket.error("the subscription was only prepared")
 }

@@ -1,0 +1,184 @@
+//! What each operation may cost: calls of the table.
+
+use contract::Counts;
+use domain::stage::{Failure, Outcome, StageKind};
+use serde_json::{Value, json};
+
+use crate::world::{World, stage};
+
+fn reads(queries: u64, batches: u64, gets: u64) -> Counts {
+    Counts { queries, batches, gets, ..Counts::default() }
+}
+
+const CHANGE: Counts = Counts { gets: 0, batches: 1, queries: 0, writes: 0, transactions: 1 };
+
+#[tokio::test]
+async fn a_page_of_the_feed_is_one_query_and_one_batch() {
+    let world = World::new().await;
+    let (kim, lee) = (world.author("kim").await, world.author("lee").await);
+    for n in 0..25 {
+        world.post(if n % 2 == 0 { &kim } else { &lee }, &format!("Post {n}")).await;
+    }
+    let feed = "query($n: Int) { posts(first: $n) {
+        nodes { id slug title excerpt tags publishedAt author { id nickname } cover { variants { url } }
+                summary { sentences } }
+        pageInfo { hasNextPage endCursor }
+    } }";
+    for who in [None, Some(&kim)] {
+        let answered = world.ask(who, feed, json!({"n": 20})).await;
+        assert_eq!(answered.data()["posts"]["nodes"].as_array().unwrap().len(), 20);
+        assert_eq!(answered.counts, reads(1, 1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_fifty_drafts_with_their_bodies_is_one_query_and_one_batch() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    for n in 0..52 {
+        world.draft(&kim, &format!("Draft {n}"), "body").await;
+    }
+    let own = "{ viewer { posts(first: 50) {
+        nodes { id title author { nickname } workingCopy { markdown revision } }
+    } } }";
+    let answered = world.ask(Some(&kim), own, json!({})).await;
+    assert_eq!(answered.data()["viewer"]["posts"]["nodes"].as_array().unwrap().len(), 50);
+    // The viewer's own row is the second batch.
+    assert_eq!(answered.counts, reads(1, 2, 0));
+}
+
+#[tokio::test]
+async fn the_page_of_a_post_by_its_slug_is_at_most_four_calls() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let draft = world.draft(&kim, "First", "# A\n\nbody").await;
+    for n in 0..3 {
+        let input = json!({
+            "postId": draft.id, "filename": format!("{n}.png"), "contentType": "image/png",
+            "length": 3, "sha256": "0".repeat(64),
+        });
+        world.mutate(Some(&kim), "requestUpload", "", input).await;
+    }
+    let slug = world.publish(&kim, &draft).await;
+    let page = "query($slug: String!) { post(by: { slug: $slug }) {
+        id title html headings { text } author { nickname bio } cover { variants { url } }
+        summary { sentences keywords } speech { url }
+        workingCopy { markdown revision } stages { kind status asset { filename } post { title } }
+    } viewer { email } }";
+    for (who, n_stages) in [(None, None), (Some(&kim), Some(6))] {
+        let answered = world.ask(who, page, json!({ "slug": slug })).await;
+        let stages = answered.data()["post"]["stages"].as_array().map(Vec::len);
+        assert_eq!(stages, n_stages);
+        assert!(answered.counts.calls() <= 4, "{:?}", answered.counts);
+    }
+}
+
+#[tokio::test]
+async fn each_change_of_a_post_is_one_batch_and_one_transaction() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let draft = world.draft(&kim, "First", "a body").await;
+    let run = async |mutation: &str, input: &str, success: &str| {
+        let document = format!(
+            "mutation {{ {mutation}(input: {{ {input} }}) {{ __typename \
+             ... on {success} {{ post {{ id title slug status workingCopy {{ revision }} }} }} }} }}"
+        );
+        let answered = world.ask(Some(&kim), &document, json!({})).await;
+        assert_eq!(answered.data()[mutation]["__typename"], success, "{:#}", answered.json);
+        answered.counts
+    };
+    let create = run("createPost", r#"title: "x""#, "CreatePostSuccess").await;
+    assert_eq!(create, Counts { transactions: 1, ..Counts::default() });
+    let create = run("createPost", r#"idempotencyKey: "k""#, "CreatePostSuccess").await;
+    assert_eq!(create, CHANGE);
+    let id = &draft.id;
+    let revision =
+        |n: i32| format!("id: \"{id}\", expectedRevision: {n}, idempotencyKey: \"r{n}\"");
+    let update = format!("{}, markdown: \"b\", tags: [\"a\", \"b\"]", revision(1));
+    assert_eq!(run("updatePost", &update, "UpdatePostSuccess").await, CHANGE);
+    let publish = format!("id: \"{id}\", expectedRevision: 2");
+    assert_eq!(run("publishPost", &publish, "PublishPostSuccess").await, CHANGE);
+    let hide = format!("{}, visibility: PRIVATE", revision(2));
+    assert_eq!(run("updatePost", &hide, "UpdatePostSuccess").await, CHANGE);
+    let unpublish = revision(3);
+    assert_eq!(run("unpublishPost", &unpublish, "UnpublishPostSuccess").await, CHANGE);
+}
+
+#[tokio::test]
+async fn an_upload_and_a_retry_are_one_batch_and_one_transaction() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "First").await;
+    let upload = "mutation($i: RequestUploadInput!) { requestUpload(input: $i) {
+        ... on RequestUploadSuccess { asset { id status } ticket { url } }
+    } }";
+    let input = json!({
+        "postId": post.id, "filename": "a.png", "contentType": "image/png", "length": 3,
+        "sha256": "0".repeat(64),
+    });
+    let answered = world.ask(Some(&kim), upload, json!({ "i": input })).await;
+    assert_eq!((answered.counts, answered.json.get("errors")), (CHANGE, None));
+
+    let id = stage(&post.id, StageKind::Summary);
+    let failure = Failure { code: "X".into(), message: "x".into() };
+    world.run(&id, Outcome::Fail(failure)).await;
+    let retry = "mutation($s: ID!) { retryStage(input: { stageId: $s }) {
+        ... on RetryStageSuccess { stage { status } }
+    } }";
+    let id = schema::GlobalId::Stage(id).to_string();
+    let answered = world.ask(Some(&kim), retry, json!({ "s": id })).await;
+    assert_eq!(answered.data()["retryStage"]["stage"]["status"], "PENDING");
+    assert_eq!(answered.counts, CHANGE);
+}
+
+#[tokio::test]
+async fn the_small_reads_are_one_call_each() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let mut ids: Vec<Value> = vec![];
+    for n in 0..25 {
+        let post = world.draft(&kim, &format!("Draft {n}"), "").await;
+        ids.extend([json!(post.id), json!(schema::GlobalId::User(kim.user.clone()).to_string())]);
+    }
+    for (document, variables, counts) in [
+        ("{ site { title setUp } }", json!({}), reads(0, 0, 1)),
+        ("{ viewer { email role user { nickname } } }", json!({}), reads(0, 1, 0)),
+        (
+            "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Post { title } } viewer { email } }",
+            json!({ "ids": ids }),
+            reads(0, 1, 0),
+        ),
+        ("{ renderMarkdown(markdown: \"*a*\") { html } }", json!({}), reads(0, 0, 0)),
+    ] {
+        let answered = world.ask(Some(&kim), document, variables).await;
+        answered.data();
+        assert_eq!(answered.counts, counts, "{document}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_hits_is_two_batches_at_most() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    for n in 0..12 {
+        let post = world.post(&kim, &format!("Post {n}")).await;
+        world.index.0.lock().push(crate::world::post_id(&post.id));
+    }
+    let search = "{ search(query: \"x\") { nodes { post { title author { nickname } } } } }";
+    let answered = world.ask(None, search, json!({})).await;
+    assert_eq!(answered.data()["search"]["nodes"].as_array().unwrap().len(), 10);
+    assert_eq!(answered.counts, reads(0, 2, 0));
+}
+
+#[tokio::test]
+async fn lists_inside_a_list_cost_one_query_for_each_parent() {
+    let world = World::new().await;
+    for name in ["kim", "lee", "han"] {
+        let author = world.author(name).await;
+        world.post(&author, name).await;
+    }
+    let nested = "{ posts { nodes { author { posts { nodes { title author { nickname } } } } } } }";
+    let answered = world.ask(None, nested, json!({})).await;
+    answered.data();
+    assert_eq!(answered.counts, reads(4, 1, 0));
+}

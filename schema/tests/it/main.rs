@@ -1,0 +1,15 @@
+//! The language from outside: documents in, answers out, over a real table.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accounts;
+mod budgets;
+mod contract_file;
+mod doubles;
+mod errors;
+mod frames;
+mod media;
+mod mutations;
+mod pages;
+mod search;
+mod visibility;
+mod world;

@@ -1,0 +1,240 @@
+//! What changes, what is refused, and what is sent twice.
+
+use domain::account::{Role, Scope};
+use domain::stage::{Failure, Outcome, StageKind};
+use serde_json::{Value, json};
+
+use crate::world::{World, stage};
+
+#[tokio::test]
+async fn whoever_has_no_right_to_write_is_told_which() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let reader = world.person("reader", Role::Reader).await;
+    let reads_only = world.identity(kim.user.clone(), Role::Author, &[Scope::Read]);
+    let post = world.post(&kim, "First").await;
+    let stage_id = schema::GlobalId::Stage(stage(&post.id, StageKind::Speech)).to_string();
+    let of_post = json!({"id": post.id, "expectedRevision": post.revision});
+    let upload = json!({
+        "postId": post.id, "filename": "a", "contentType": "image/png", "length": 1, "sha256": "0",
+    });
+    for (who, code) in
+        [(None, "UNAUTHENTICATED"), (Some(&reader), "FORBIDDEN"), (Some(&reads_only), "FORBIDDEN")]
+    {
+        for (mutation, input) in [
+            ("createPost", json!({})),
+            ("updatePost", of_post.clone()),
+            ("publishPost", of_post.clone()),
+            ("unpublishPost", of_post.clone()),
+            ("requestUpload", upload.clone()),
+            ("retryStage", json!({ "stageId": stage_id })),
+        ] {
+            let answer = world.mutate(who, mutation, "", input).await;
+            assert_eq!(answer["__typename"], "NotAllowedError", "{mutation} {answer}");
+            assert_eq!(answer["code"], code, "{mutation}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_authors_post_is_as_absent_as_one_that_never_was() {
+    let world = World::new().await;
+    let (kim, lee) = (world.author("kim").await, world.author("lee").await);
+    let post = world.post(&kim, "First").await;
+    let never = schema::GlobalId::Post(domain::PostId::from_bits(1)).to_string();
+    for mutation in ["updatePost", "publishPost", "unpublishPost"] {
+        let mut answers = vec![];
+        for id in [post.id.as_str(), &never, "nonsense"] {
+            let input = json!({"id": id, "expectedRevision": 1});
+            answers.push(world.mutate(Some(&lee), mutation, "", input).await);
+        }
+        assert_eq!(answers[0]["code"], "NOT_FOUND", "{mutation}");
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_input_is_named_by_its_path() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    for (input, field) in [
+        (json!({"title": "가".repeat(101)}), "title"),
+        (json!({"markdown": "a".repeat(201 * 1024)}), "markdown"),
+        (json!({"tags": (0..60).map(|n| format!("t{n}")).collect::<Vec<_>>()}), "tags"),
+        (json!({"slug": "not a slug"}), "slug"),
+    ] {
+        let answer = world.mutate(Some(&kim), "createPost", "", input).await;
+        assert_eq!(answer["__typename"], "InvalidInputError");
+        assert_eq!(answer["path"], json!(["input", field]));
+    }
+}
+
+#[tokio::test]
+async fn an_untitled_working_copy_is_saved_but_not_published() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let draft = world.draft(&kim, "", "a body").await;
+    let input = json!({"id": draft.id, "expectedRevision": draft.revision});
+    let answer = world.mutate(Some(&kim), "publishPost", "", input).await;
+    assert_eq!(answer["code"], "INCOMPLETE");
+    assert_eq!(answer["path"], json!(["title"]));
+}
+
+#[tokio::test]
+async fn a_stale_revision_is_refused_with_the_present_one() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let draft = world.draft(&kim, "First", "a body").await;
+    let save = |title: &str| json!({"id": draft.id, "expectedRevision": 1, "title": title});
+    world.mutate(Some(&kim), "updatePost", "", save("Second")).await;
+    let present = "... on StaleRevisionError { post { workingCopy { revision title markdown } } }";
+    for (mutation, input) in [
+        ("updatePost", save("Third")),
+        ("publishPost", json!({"id": draft.id, "expectedRevision": 1})),
+        ("unpublishPost", json!({"id": draft.id, "expectedRevision": -1})),
+    ] {
+        let answer = world.mutate(Some(&kim), mutation, present, input).await;
+        assert_eq!(answer["code"], "STALE_REVISION", "{mutation}");
+        let expected = json!({"revision": 2, "title": "Second", "markdown": "a body"});
+        assert_eq!(answer["post"]["workingCopy"], expected);
+    }
+}
+
+#[tokio::test]
+async fn a_slug_of_another_post_is_refused() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let create = async |slug: &str| {
+        let selection = "... on SlugTakenError { slug }";
+        world.mutate(Some(&kim), "createPost", selection, json!({ "slug": slug })).await
+    };
+    assert_eq!(create("mine").await["__typename"], "CreatePostSuccess");
+    let answer = create("mine").await;
+    assert_eq!((&answer["code"], &answer["slug"]), (&json!("SLUG_TAKEN"), &json!("mine")));
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_changes_nothing_more() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let input = |title: &str| json!({"title": title, "idempotencyKey": "k"});
+    let selection = "... on CreatePostSuccess { post { id workingCopy { title } } }";
+    let create =
+        async |input: Value| world.mutate(Some(&kim), "createPost", selection, input).await;
+    let first = create(input("One")).await;
+    assert_eq!(first["__typename"], "CreatePostSuccess");
+    assert_eq!(create(input("One")).await, first);
+    assert_eq!(create(input("Two")).await["code"], "IDEMPOTENCY_KEY_REUSED");
+    let own = world.get(Some(&kim), "{ viewer { posts { nodes { id } } } }", json!({})).await;
+    assert_eq!(own["viewer"]["posts"]["nodes"].as_array().unwrap().len(), 1);
+
+    // Another person's key of the same name is another key.
+    let lee = world.author("lee").await;
+    let answer = world.mutate(Some(&lee), "createPost", selection, input("Two")).await;
+    assert_eq!(answer["__typename"], "CreatePostSuccess");
+
+    // The payload of a replay shows the present.
+    let id = &first["post"]["id"];
+    let update = json!({"id": id, "expectedRevision": 1, "title": "Renamed"});
+    world.mutate(Some(&kim), "updatePost", "", update).await;
+    assert_eq!(create(input("One")).await["post"]["workingCopy"]["title"], "Renamed");
+}
+
+#[tokio::test]
+async fn a_key_of_another_mutation_is_refused() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "First").await;
+    let input = json!({"id": post.id, "expectedRevision": post.revision, "idempotencyKey": "k"});
+    let done = world.mutate(Some(&kim), "unpublishPost", "", input.clone()).await;
+    assert_eq!(done["__typename"], "UnpublishPostSuccess");
+    let answer = world.mutate(Some(&kim), "publishPost", "", input).await;
+    assert_eq!(answer["code"], "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[tokio::test]
+async fn an_upload_asked_for_twice_is_one_image_with_a_ticket_each_time() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let draft = world.draft(&kim, "First", "").await;
+    let input = json!({
+        "postId": draft.id, "filename": "강.png", "contentType": "image/png", "length": 3,
+        "sha256": "ab".repeat(32), "idempotencyKey": "k",
+    });
+    let selection = "... on RequestUploadSuccess {
+        asset { id status filename width variants { url } markdown }
+        ticket { method url headers { name value } expiresAt }
+    }";
+    let first = world.mutate(Some(&kim), "requestUpload", selection, input.clone()).await;
+    assert_eq!(first["asset"]["status"], "AWAITING_UPLOAD");
+    assert_eq!(first["ticket"]["method"], "PUT");
+    let markdown = first["asset"]["markdown"].as_str().unwrap();
+    assert!(markdown.starts_with("![강](asset:"), "{markdown}");
+    assert_eq!(world.mutate(Some(&kim), "requestUpload", selection, input).await, first);
+
+    for (field, value) in [
+        ("contentType", json!("text/html")),
+        ("length", json!(-1)),
+        ("length", json!(21 * 1024 * 1024)),
+        ("sha256", json!("x")),
+        ("filename", json!("")),
+    ] {
+        let mut input = json!({
+            "postId": draft.id, "filename": "a.png", "contentType": "image/png", "length": 3,
+            "sha256": "ab".repeat(32),
+        });
+        input[field] = value;
+        let answer = world.mutate(Some(&kim), "requestUpload", selection, input).await;
+        assert_eq!(answer["path"], json!(["input", field]), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_stage_is_tried_again_and_one_that_has_not_failed_is_not() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "First").await;
+    let id = stage(&post.id, StageKind::Speech);
+    let input = json!({"stageId": schema::GlobalId::Stage(id.clone()).to_string()});
+    let selection = "... on RetryStageSuccess { stage { status attempts failure { code } } }";
+    let retry = async |input: Value| world.mutate(Some(&kim), "retryStage", selection, input).await;
+    assert_eq!(retry(input.clone()).await["code"], "NOT_RETRYABLE");
+
+    let failure = Failure { code: "NO_VOICE".into(), message: "install a voice".into() };
+    world.run(&id, Outcome::Fail(failure)).await;
+    let shown = "query($id: ID!) { node(id: $id) { ... on Stage {
+        status attempts failure { code message retryAt } progress { done }
+    } } }";
+    let shown = world.get(Some(&kim), shown, json!({ "id": input["stageId"] })).await;
+    let expected = json!({
+        "status": "FAILED", "attempts": 1, "progress": null,
+        "failure": {"code": "NO_VOICE", "message": "install a voice", "retryAt": null},
+    });
+    assert_eq!(shown["node"], expected);
+
+    let answer = retry(input).await;
+    assert_eq!(answer["stage"], json!({"status": "PENDING", "attempts": 0, "failure": null}));
+    for unknown in ["stage_music_x", "nonsense", &post.id] {
+        let answer = retry(json!({ "stageId": unknown })).await;
+        assert_eq!(answer["code"], "NOT_FOUND", "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn mutations_of_one_request_see_what_those_before_them_did() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let draft = world.draft(&kim, "First", "a body").await;
+    let document = "mutation($id: ID!) {
+        publishPost(input: { id: $id, expectedRevision: 1 }) {
+            ... on PublishPostSuccess { post { status stages { kind status } } }
+        }
+        unpublishPost(input: { id: $id, expectedRevision: 1 }) {
+            ... on UnpublishPostSuccess { post { status stages { kind status } } }
+        }
+    }";
+    let done = world.get(Some(&kim), document, json!({ "id": draft.id })).await;
+    assert_eq!(done["publishPost"]["post"]["status"], "PUBLISHED");
+    assert_eq!(done["publishPost"]["post"]["stages"].as_array().unwrap().len(), 3);
+    assert_eq!(done["unpublishPost"]["post"]["status"], "UNPUBLISHED");
+}

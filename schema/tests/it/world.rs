@@ -1,0 +1,242 @@
+//! A blog over a table in a temporary folder, and people who ask.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use async_graphql::{Request, Variables};
+use contract::{CountingTable, Counts, TestClock, TestIds};
+use domain::account::{Identity, Role, Scope, User, key_hash};
+use domain::actions::{ClaimStage, FinishStage};
+use domain::ports::{Accounts, Clock, IdSource, Posts, Wanted};
+use domain::post::Post;
+use domain::stage::{Made, Outcome, StageId, StageKind, StageResult, Subject};
+use domain::{PostId, UserId};
+use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
+use schema::{Client, GlobalId, Parts, Schema, SessionCookie, SessionCookieSlot};
+use serde_json::{Value, json};
+use store::{Blog, CursorSigner};
+use tempfile::TempDir;
+
+use crate::doubles::{MemoryObjects, PlainPasswords, StaleIndex};
+
+pub struct World {
+    pub schema: Schema,
+    pub blog: Blog,
+    pub table: Arc<CountingTable>,
+    pub clock: Arc<TestClock>,
+    pub ids: Arc<TestIds>,
+    pub objects: Arc<MemoryObjects>,
+    pub index: Arc<StaleIndex>,
+    _folder: TempDir,
+}
+
+/// An answer, as the door would send it.
+#[derive(Debug)]
+pub struct Answered {
+    pub json: Value,
+    pub counts: Counts,
+    pub cookie: SessionCookie,
+}
+
+impl Answered {
+    /// The data; there must be no error.
+    #[track_caller]
+    pub fn data(&self) -> &Value {
+        assert_eq!(self.json.get("errors"), None, "{:#}", self.json);
+        &self.json["data"]
+    }
+
+    /// The codes of the errors.
+    pub fn codes(&self) -> Vec<&str> {
+        let errors = self.json["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("?")).collect()
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock::default());
+        let ids = Arc::new(TestIds::seeded(1));
+        let data = DataFolder::open(folder.path()).unwrap();
+        let config = SqliteTableConfig { readers: 1, max_bytes: None };
+        let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
+        let table = Arc::new(CountingTable::new(table));
+        let blog = Blog::open(table.clone(), clock.clone(), "epoch").await.unwrap();
+        let (objects, index) = (Arc::<MemoryObjects>::default(), Arc::<StaleIndex>::default());
+        let schema = schema::build(Parts {
+            blog: blog.clone(),
+            objects: objects.clone(),
+            search: index.clone(),
+            passwords: Arc::<PlainPasswords>::default(),
+            renderer: Arc::new(content::MarkdownRenderer),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            signer: CursorSigner::new((1, [7; 32]), &[]),
+            sockets: realtime::Sockets::new(),
+            site_title: "Deepdive".to_owned(),
+        });
+        World { schema, blog, table, clock, ids, objects, index, _folder: folder }
+    }
+
+    /// A person with a session.
+    pub async fn person(&self, name: &str, role: Role) -> Identity {
+        let user = User {
+            id: UserId::from_bits(self.ids.fresh()),
+            email: format!("{name}@example.org"),
+            nickname: name.to_owned(),
+            bio: String::new(),
+            role,
+            created_at: self.clock.now(),
+        };
+        self.blog.add(&user, None).await.unwrap();
+        self.identity(user.id, role, &[Scope::Read, Scope::Write])
+    }
+
+    pub async fn author(&self, name: &str) -> Identity {
+        self.person(name, Role::Author).await
+    }
+
+    pub fn identity(&self, user: UserId, role: Role, scopes: &[Scope]) -> Identity {
+        let key = key_hash(&format!("{user}{scopes:?}"));
+        let expires_at = self.clock.now().plus(domain::account::SESSION_LIFE);
+        Identity { user, role, scopes: scopes.to_vec(), key, expires_at }
+    }
+
+    pub fn client() -> Client {
+        Client {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            may_sign_in: true,
+            request_id: "r1".to_owned(),
+        }
+    }
+
+    /// Asks as somebody, or as a guest.
+    pub async fn ask(&self, who: Option<&Identity>, document: &str, variables: Value) -> Answered {
+        self.ask_from(Self::client(), who, document, variables).await
+    }
+
+    pub async fn ask_from(
+        &self,
+        client: Client,
+        who: Option<&Identity>,
+        document: &str,
+        variables: Value,
+    ) -> Answered {
+        let slot = SessionCookieSlot::default();
+        let mut request = Request::new(document)
+            .variables(Variables::from_json(variables))
+            .data(client)
+            .data(slot.clone());
+        if let Some(identity) = who {
+            request = request.data(identity.clone());
+        }
+        let (response, counts) = CountingTable::counting(self.schema.execute(request)).await;
+        let json = serde_json::to_value(&response).unwrap();
+        Answered { json, counts, cookie: slot.take() }
+    }
+
+    /// Asks for what must be answered without an error.
+    #[track_caller]
+    pub fn get<'a>(
+        &'a self,
+        who: Option<&'a Identity>,
+        document: &'a str,
+        variables: Value,
+    ) -> impl Future<Output = Value> + 'a {
+        let caller = std::panic::Location::caller();
+        async move {
+            let answered = self.ask(who, document, variables).await;
+            assert_eq!(answered.json.get("errors"), None, "asked at {caller}: {:#}", answered.json);
+            answered.json["data"].clone()
+        }
+    }
+
+    /// Runs a mutation with one `input`, and gives what it answers: fields of `selection`.
+    pub async fn mutate(
+        &self,
+        who: Option<&Identity>,
+        mutation: &str,
+        selection: &str,
+        input: Value,
+    ) -> Value {
+        let mut name = mutation.to_owned();
+        name[..1].make_ascii_uppercase();
+        let document = format!(
+            "mutation($input: {name}Input!) {{ {mutation}(input: $input) {{ __typename {selection} \
+             ... on UserError {{ code message path }} }} }}"
+        );
+        self.get(who, &document, json!({ "input": input })).await[mutation].clone()
+    }
+
+    /// Begins a post.
+    pub async fn draft(&self, author: &Identity, title: &str, markdown: &str) -> Draft {
+        let input = json!({"title": title, "markdown": markdown, "tags": ["Rust"]});
+        let selection = "... on CreatePostSuccess { post { id workingCopy { revision } } }";
+        let answer = self.mutate(Some(author), "createPost", selection, input).await;
+        Draft {
+            id: answer["post"]["id"].as_str().unwrap().to_owned(),
+            revision: answer["post"]["workingCopy"]["revision"].as_i64().unwrap(),
+        }
+    }
+
+    pub async fn publish(&self, author: &Identity, draft: &Draft) -> String {
+        let selection = "... on PublishPostSuccess { post { slug } }";
+        let input = json!({"id": draft.id, "expectedRevision": draft.revision});
+        let answer = self.mutate(Some(author), "publishPost", selection, input).await;
+        answer["post"]["slug"].as_str().unwrap_or_else(|| panic!("{answer:#}")).to_owned()
+    }
+
+    /// A published post.
+    pub async fn post(&self, author: &Identity, title: &str) -> Draft {
+        let draft = self.draft(author, title, &format!("# {title}\n\nA body of {title}.")).await;
+        self.publish(author, &draft).await;
+        draft
+    }
+
+    pub async fn hide(&self, author: &Identity, draft: &mut Draft, visibility: &str) {
+        let input = json!({
+            "id": draft.id, "expectedRevision": draft.revision, "visibility": visibility,
+        });
+        let selection = "... on UpdatePostSuccess { post { workingCopy { revision } } }";
+        let answer = self.mutate(Some(author), "updatePost", selection, input).await;
+        draft.revision = answer["post"]["workingCopy"]["revision"].as_i64().unwrap();
+    }
+
+    /// The row behind a global id.
+    pub async fn row(&self, id: &str) -> Post {
+        let post = Some(post_id(id));
+        self.blog.load(&Wanted { post, ..Wanted::default() }).await.unwrap().post.unwrap()
+    }
+
+    /// Lets a worker claim a stage and end it so.
+    pub async fn run(&self, id: &StageId, outcome: Outcome) {
+        let (posts, clock, ids) = (&self.blog, &*self.clock, &*self.ids);
+        let claimed = ClaimStage { posts, clock, ids }.run(id).await.unwrap().unwrap();
+        assert!(FinishStage { posts, clock, ids }.run(&claimed, outcome, None).await.unwrap());
+    }
+
+    /// Lets a stage of a post make something of what is published.
+    pub async fn make(&self, post: &str, kind: StageKind, result: StageResult) {
+        let row = self.row(post).await;
+        let content = row.published.unwrap().content;
+        let made = Made { content, input: "i".to_owned(), result };
+        self.run(&stage(post, kind), Outcome::Made(made)).await;
+    }
+}
+
+pub struct Draft {
+    pub id: String,
+    pub revision: i64,
+}
+
+pub fn post_id(id: &str) -> PostId {
+    match GlobalId::parse(id) {
+        Some(GlobalId::Post(id)) => id,
+        other => panic!("{id} names {other:?}"),
+    }
+}
+
+pub fn stage(post: &str, kind: StageKind) -> StageId {
+    StageId { subject: Subject::Post(post_id(post)), kind }
+}
