@@ -1,6 +1,6 @@
 //! Starting programs, in sight of the person who waits.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -65,8 +65,9 @@ pub fn watch(command: &mut Command, mut look: impl FnMut(&str)) -> Result<bool> 
     let mut line = Vec::new();
     // Tests may print what is no UTF-8; that is no reason to stop listening.
     while reader.read_until(b'\n', &mut line).context("read the program's output")? > 0 {
-        std::io::stdout().write_all(&line).context("print the program's output")?;
-        look(String::from_utf8_lossy(&line).trim_end());
+        let text = String::from_utf8_lossy(&line);
+        print!("{text}");
+        look(text.trim_end());
         line.clear();
     }
     Ok(child.wait().with_context(|| format!("wait for {}", shown(command)))?.success())
