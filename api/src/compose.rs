@@ -27,6 +27,7 @@ use embedded_system::{SystemClock, SystemIds};
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use imaging::WebpImageCodec;
 use realtime::{Hub, HubConfig, HubParts, Notifier, Sockets};
+use schema::guard::Guard;
 use schema::{Parts, PipelineLog, Schema, SocketExecutor};
 use store::table::Table;
 use store::{Blog, CursorSigner};
@@ -47,8 +48,12 @@ pub struct HomeSettings {
     pub dictionary: Option<PathBuf>,
     /// The voice's program; `None` looks for it in `PATH`.
     pub voice: Option<PathBuf>,
+    /// Data of the voice; `None` leaves it to the program.
+    pub voice_data: Option<PathBuf>,
     /// What the blog is called.
     pub site_title: String,
+    /// How much one document may ask for.
+    pub limits: schema::guard::Limits,
 }
 
 /// The embedded home, open.
@@ -63,6 +68,8 @@ pub struct EmbeddedHome {
     pub ids: Arc<dyn IdSource>,
     /// Answers GraphQL.
     pub schema: Schema,
+    /// Refuses what is too costly to answer.
+    pub guard: Arc<Guard>,
     /// Where subscriptions live.
     pub hub: Hub<SocketExecutor>,
     /// Images and audio.
@@ -136,8 +143,7 @@ impl EmbeddedHome {
     pub async fn open(settings: &HomeSettings) -> Result<Self, OpenHomeError> {
         let Records { blog, passwords, clock, ids, folder, table } =
             Records::open(&settings.data_dir).await?;
-        let objects =
-            FolderObjects::open(&folder.folder("objects")?, clock.clone(), ids.clone())?;
+        let objects = FolderObjects::open(&folder.folder("objects")?, clock.clone(), ids.clone())?;
         let korean = korean(settings);
         let index: Arc<dyn SearchIndex> =
             Arc::new(TantivyIndex::open(&folder.folder("search")?, korean.clone())?);
@@ -161,10 +167,11 @@ impl EmbeddedHome {
             sockets: sockets.clone(),
             site_title: settings.site_title.clone(),
         });
-        let guard = Arc::new(schema::guard::Guard::new(Default::default(), &schema::sdl())
-            .map_err(|error| OpenHomeError::Schema(Box::new(error)))?);
+        let guard = Guard::new(settings.limits.clone(), &schema::sdl())
+            .map_err(|error| OpenHomeError::Schema(Box::new(error)))?;
+        let guard = Arc::new(guard);
         let hub = Hub::start(HubParts {
-            executor: Arc::new(SocketExecutor::new(schema.clone(), guard)),
+            executor: Arc::new(SocketExecutor::new(schema.clone(), guard.clone())),
             log: Arc::new(PipelineLog::new(blog.clone())),
             sockets,
             runtime: tokio::runtime::Handle::current(),
@@ -179,7 +186,7 @@ impl EmbeddedHome {
         let store: Arc<dyn Objects> = Arc::new(objects.clone());
         let espeak = EspeakConfig {
             program: settings.voice.clone(),
-            data: None,
+            data: settings.voice_data.clone(),
             words_per_minute: 165,
             sentence_timeout: Duration::from_secs(30),
         };
@@ -206,7 +213,19 @@ impl EmbeddedHome {
             shown: Arc::new(shown),
             bells: Bells::default(),
         });
-        Ok(EmbeddedHome { blog, passwords, clock, ids, schema, hub, objects, table, runner, search })
+        Ok(EmbeddedHome {
+            blog,
+            passwords,
+            clock,
+            ids,
+            schema,
+            guard,
+            hub,
+            objects,
+            table,
+            runner,
+            search,
+        })
     }
 
     /// Runs workers, wake-ups and housekeeping until `stop`. First gives back what the process before
@@ -215,13 +234,13 @@ impl EmbeddedHome {
     /// # Errors
     /// When the stages cannot be given back.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), domain::actions::ActionError> {
-        let release =
-            ReleaseStages { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
+        let release = ReleaseStages { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
         let released = release.run().await?;
         if released > 0 {
             tracing::info!(released, "stages that a former process had begun are due again");
         }
-        let wakes = wake::forward(self.table.subscribe(), self.hub.clone(), self.runner.bells.clone());
+        let wakes =
+            wake::forward(self.table.subscribe(), self.hub.clone(), self.runner.bells.clone());
         let house = wake::keep_house(self.table.clone(), self.objects.clone());
         let (search, filled) = (self.search.clone(), stop.clone());
         let fill = async move {
@@ -258,20 +277,14 @@ impl EmbeddedHome {
 
 /// The Korean dictionary, when it is there.
 fn korean(settings: &HomeSettings) -> Option<Arc<korean::Dictionary>> {
-    let folder = settings.dictionary.clone().or_else(default_dictionary)?;
-    match korean::Dictionary::open(&folder) {
+    let folder = settings.dictionary.as_ref()?;
+    match korean::Dictionary::open(folder) {
         Ok(dictionary) => Some(Arc::new(dictionary)),
         Err(error) => {
             tracing::warn!(error = %error, "no Korean dictionary: search and Korean summaries stay off");
             None
         }
     }
-}
-
-fn default_dictionary() -> Option<PathBuf> {
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-    Some(data.or_else(home)?.join("deepdive/mecab-ko-dic"))
 }
 
 /// Knows whose a key is, by the table.

@@ -31,3 +31,14 @@ where
         Schema::sdl(self)
     }
 }
+
+#[async_trait]
+impl Executor for schema::Schema {
+    async fn execute(&self, request: Request) -> Response {
+        schema::Schema::execute(self, request).await
+    }
+
+    fn sdl(&self) -> String {
+        schema::sdl()
+    }
+}

@@ -52,7 +52,7 @@ pub struct Doors {
     /// Answers GraphQL.
     pub executor: Arc<dyn Executor>,
     /// Refuses what is too costly to answer.
-    pub guard: Guard,
+    pub guard: Arc<Guard>,
     /// Knows whose a credential is.
     pub authenticator: Arc<dyn Authenticator>,
     /// Keeps images and audio.

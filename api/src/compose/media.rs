@@ -67,7 +67,9 @@ impl Media for HomeMedia {
 
 fn refused(error: UploadRefused) -> UploadError {
     match error {
-        UploadRefused::Altered | UploadRefused::Expired | UploadRefused::Used => UploadError::Ticket,
+        UploadRefused::Altered | UploadRefused::Expired | UploadRefused::Used => {
+            UploadError::Ticket
+        }
         UploadRefused::WrongType { .. }
         | UploadRefused::WrongLength { .. }
         | UploadRefused::WrongChecksum => UploadError::Mismatch(error.to_string()),

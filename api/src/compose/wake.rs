@@ -42,7 +42,10 @@ pub async fn keep_house(table: Arc<SqliteTable>, objects: FolderObjects) {
                 Ok(removed) if removed == ROWS as usize => {}
                 Ok(_) => break,
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "rows were not removed");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "rows were not removed"
+                    );
                     break;
                 }
             }
@@ -53,7 +56,10 @@ pub async fn keep_house(table: Arc<SqliteTable>, objects: FolderObjects) {
                 Ok(0) => {}
                 Ok(removed) => tracing::info!(removed, "files without a row were removed"),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "files were not removed");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "files were not removed"
+                    );
                 }
             }
         }

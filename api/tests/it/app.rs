@@ -239,7 +239,7 @@ pub fn app_with(settings: Settings) -> App {
     let guard = Guard::new(Limits::default(), &schema.sdl()).unwrap();
     let doors = Doors {
         executor: Arc::new(schema),
-        guard,
+        guard: Arc::new(guard),
         authenticator: Arc::new(Keys),
         media: Arc::new(OneImage),
         readiness: Arc::new(Ready),
