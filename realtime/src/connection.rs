@@ -1,10 +1,10 @@
 //! One socket: frames in, frames out, one task.
 
-use std::cell::Cell;
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ impl<E: Executor> Connection<E> {
     /// While a frame waits to be written, nothing is read and nothing executed for this socket: a peer
     /// that does not read is not read from. Each frame is flushed by itself. Dropping the future drops
     /// whatever is being executed for the socket.
-    pub async fn run<I, O>(self, incoming: I, outgoing: O) -> Option<Close>
+    pub fn run<I, O>(self, incoming: I, outgoing: O) -> impl Future<Output = Option<Close>> + Send
     where
         I: Stream<Item = Incoming> + Unpin + Send,
         O: Sink<Outgoing> + Unpin + Send,
@@ -98,7 +98,7 @@ impl<E: Executor> Connection<E> {
             jobs: FuturesUnordered::new(),
             outgoing,
         };
-        driver.run(incoming).await
+        driver.run(incoming)
     }
 }
 
@@ -331,7 +331,7 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
         let gate = self.socket.gate();
         let outgoing = &mut self.outgoing;
         let mut frame = Some(Outgoing::Text(text));
-        let begun = Cell::new(false);
+        let begun = AtomicBool::new(false);
         let written = poll_fn(|context| {
             if frame.is_some() {
                 match outgoing.poll_ready_unpin(context) {
@@ -344,7 +344,7 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
             // its way when a revocation returns.
             let passed = gate.pass(|| {
                 if let Some(frame) = frame.take() {
-                    begun.set(true);
+                    begun.store(true, Relaxed);
                     if outgoing.start_send_unpin(frame).is_err() {
                         return Poll::Ready(Err(End::Gone));
                     }
@@ -353,7 +353,7 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
             });
             match passed {
                 Ok(poll) => poll,
-                Err(close) if begun.get() => Poll::Ready(Err(End::Cut(close))),
+                Err(close) if begun.load(Relaxed) => Poll::Ready(Err(End::Cut(close))),
                 Err(close) => Poll::Ready(Err(End::Close(close))),
             }
         });
@@ -361,7 +361,7 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
             biased;
             written = written => written,
             close = gate.shut_for() => {
-                Err(if begun.get() { End::Cut(close) } else { End::Close(close) })
+                Err(if begun.load(Relaxed) { End::Cut(close) } else { End::Close(close) })
             }
             () = tokio::time::sleep(self.config.write_timeout) => {
                 Err(End::Cut(Close::silent_peer()))

@@ -78,3 +78,6 @@ pub use log::{EventLog, LogError, LogEvent};
 pub use protocol::{Close, Limits, SUBPROTOCOL, negotiate};
 pub use sockets::Sockets;
 pub use topic::{Epoch, Gap, Head, Position, Seq, Tag, Topic};
+
+#[cfg(test)]
+mod testing;

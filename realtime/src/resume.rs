@@ -51,12 +51,15 @@ pub fn decide(topic: &Topic, after: &Position, head: &Head, events: &[LogEvent])
         Some((own, later)) if own.seq == after.seq && own.tag == after.tag => later,
         _ => return lost(),
     };
-    let mut expected = after.seq;
+    let mut seen = after.seq;
     let contiguous = later.iter().all(|event| {
-        expected = expected.next();
-        event.seq == expected
+        // A doubled event does no harm.
+        let follows = event.seq <= seen.next();
+        seen = seen.max(event.seq);
+        follows
     });
-    if contiguous && !later.is_empty() { Opening::Resumed { at: after.clone() } } else { lost() }
+    let resumes = contiguous && seen > after.seq;
+    if resumes { Opening::Resumed { at: after.clone() } } else { lost() }
 }
 
 #[cfg(test)]

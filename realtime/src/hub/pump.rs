@@ -99,7 +99,7 @@ impl<E: Executor> Inner<E> {
             for (class, members) in self.groups(to) {
                 match self.render(&members, &class, &change).await {
                     Ok(frame) => members.iter().for_each(|one| one.take_event(&at, frame.as_ref())),
-                    Err(Failed) => members.iter().for_each(|one| one.miss(&at.epoch)),
+                    Err(Failed) => members.iter().for_each(|one| one.miss(&at.epoch, Some(at.seq))),
                 }
             }
         }
@@ -124,8 +124,10 @@ impl<E: Executor> Inner<E> {
     /// Nothing leads from the cursor to the log's end: everybody begins anew there.
     fn lose(&self, topic: &TopicState<E>, cursor: &Position, end: Position) {
         tracing::warn!(topic = %topic.name(), from = cursor.seq.0, to = end.seq.0, "events lost");
+        let ahead = end.epoch == cursor.epoch && end.seq > cursor.seq;
+        let until = ahead.then_some(end.seq);
         for subscriber in topic.advance(end) {
-            subscriber.miss(&cursor.epoch);
+            subscriber.miss(&cursor.epoch, until);
         }
     }
 

@@ -245,10 +245,13 @@ impl<E: Executor> Subscriber<E> {
         }
     }
 
-    /// Something that it should have been told is lost. `epoch` is that in which it was live.
-    pub(super) fn miss(&self, epoch: &Epoch) {
+    /// Events up to `until` cannot be told: it has missed something unless it has seen that one. None
+    /// when the numbers mean nothing any more. `epoch` is that in which it was live.
+    pub(super) fn miss(&self, epoch: &Epoch, until: Option<Seq>) {
         let mut phase = self.phase.lock();
-        if let Phase::Live(last) = *phase {
+        if let Phase::Live(last) = *phase
+            && until.is_none_or(|until| last < until)
+        {
             *phase = Phase::Lagging(epoch.clone(), last);
             self.mailbox.mark_lagging(self.run);
         }
