@@ -51,7 +51,7 @@ pub async fn keep_house(table: Arc<SqliteTable>, objects: FolderObjects) {
             }
         }
         // Once soon after the start, when a crash may have left some, and then daily.
-        if minutes % (24 * 60) == 0 {
+        if minutes.is_multiple_of(24 * 60) {
             match objects.remove_orphans().await {
                 Ok(0) => {}
                 Ok(removed) => tracing::info!(removed, "files without a row were removed"),

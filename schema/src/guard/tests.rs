@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 //! What the guard refuses, what it lets pass, and that its measures are those of the unfolded
 //! document.
 

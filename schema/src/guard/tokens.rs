@@ -117,6 +117,7 @@ fn position(document: &str, at: usize) -> Pos {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
