@@ -78,9 +78,10 @@ fn Contexts() -> Html {
 fn use_visit_state(socket: Socket) -> Visit {
     let session = use_state_eq(Session::default);
     let site = use_state_eq(|| (AttrValue::Static("Deepdive"), true));
+    let tries = use_state_eq(|| 0u32);
     {
         let (session, site) = (session.setter(), site.setter());
-        use_effect_with((), move |()| {
+        use_effect_with(*tries, move |_| {
             spawn_local(async move {
                 match ask(Welcome::build(())).await {
                     Ok(welcome) => {
@@ -103,10 +104,18 @@ fn use_visit_state(socket: Socket) -> Visit {
             session.set(changed);
         })
     };
+    let ask_again = {
+        let session = session.setter();
+        let (now, tries_setter) = (*tries, tries.setter());
+        Callback::from(move |()| {
+            session.set(Session::Asking);
+            tries_setter.set(now + 1);
+        })
+    };
     let (title, set_up) = (*site).clone();
-    let made = Visit { session: (*session).clone(), title, set_up, change };
+    let made = Visit { session: (*session).clone(), title, set_up, change, ask_again };
     // The callback is new at each render; the context changes only when what it says does.
-    let key = (made.session.clone(), made.title.clone(), made.set_up);
+    let key = (made.session.clone(), made.title.clone(), made.set_up, *tries);
     Rc::unwrap_or_clone(use_memo(key, move |_| made))
 }
 

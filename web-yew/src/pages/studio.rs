@@ -6,7 +6,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::browser;
-use crate::components::notice::{list_end, loading};
+use crate::components::notice::{failure_notice, list_end, loading};
 use crate::components::page::{use_paged, use_title};
 use crate::components::status_board::{KINDS, code_of, link_state, status_code};
 use crate::components::to::{To, go};
@@ -46,7 +46,8 @@ pub(crate) struct ForAuthorsProps {
 #[component]
 pub(crate) fn ForAuthors(props: &ForAuthorsProps) -> Html {
     let strings = use_strings();
-    let session = use_visit().session;
+    let visit = use_visit();
+    let session = visit.session.clone();
     let navigator = use_navigator();
     let next = props.next.to_path();
     use_effect_with(session.clone(), move |session| {
@@ -60,7 +61,8 @@ pub(crate) fn ForAuthors(props: &ForAuthorsProps) -> Html {
             html! { <div class="column">{ loading(strings) }</div> }
         }
         Session::Unreachable => {
-            html! { <div class="column"><p class="notice" role="alert">{ strings.unreachable }</p></div> }
+            let notice = failure_notice(strings, &Failure::Unreachable, &visit.ask_again);
+            html! { <div class="column">{ notice }</div> }
         }
         Session::SignedIn(_) if writes => html! { { props.children.clone() } },
         Session::SignedIn(_) => {

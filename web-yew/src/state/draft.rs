@@ -135,6 +135,8 @@ pub(crate) enum DraftAction {
     TakeTheirs,
     /// Swaps the text with the one that was set aside.
     BringBack,
+    /// The text that was set aside is no longer wanted.
+    ForgetAside,
 }
 
 impl DraftAction {
@@ -300,6 +302,7 @@ impl Reducible for Draft {
                     draft.settle(theirs, revision);
                 }
             }
+            DraftAction::ForgetAside => draft.set_aside = None,
             DraftAction::BringBack => {
                 if let Some(aside) = draft.set_aside.take() {
                     draft.set_aside = Some(std::mem::replace(&mut draft.text, aside));
@@ -484,6 +487,21 @@ mod tests {
 
         assert_eq!(back.text.markdown, "내 글");
         assert_eq!(back.save_in_ms(), Some(SAVE_AFTER_MS));
+    }
+
+    #[test]
+    fn a_text_that_was_set_aside_is_kept_until_the_author_lets_it_go() {
+        let stale = DraftAction::Stale { theirs: theirs("남의 글"), revision: 9 };
+        let taken = apply(
+            open(3, "글"),
+            [typed("내 글"), started("내 글"), stale, DraftAction::TakeTheirs],
+        );
+        let reopened = Draft::open(&copy(9, "남의 글"), Visibility::Public, taken.kept());
+        assert_eq!(reopened.set_aside.as_ref().unwrap().markdown, "내 글");
+
+        let forgotten = apply(Rc::new(reopened), [DraftAction::ForgetAside]);
+
+        assert_eq!(forgotten.kept(), None);
     }
 
     #[test]

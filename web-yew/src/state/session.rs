@@ -37,6 +37,8 @@ pub(crate) struct Visit {
     /// False while the owner's account is missing.
     pub(crate) set_up: bool,
     pub(crate) change: Callback<Session>,
+    /// Asks again who reads, after the first question was not answered.
+    pub(crate) ask_again: Callback<()>,
 }
 
 #[hook]
@@ -46,5 +48,6 @@ pub(crate) fn use_visit() -> Visit {
         title: "Deepdive".into(),
         set_up: true,
         change: Callback::noop(),
+        ask_again: Callback::noop(),
     })
 }

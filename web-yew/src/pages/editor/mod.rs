@@ -54,7 +54,7 @@ fn Opened(props: &EditorPageProps) -> Html {
         Answer::Failed(failure) => {
             html! { <div class="column">{ failure_notice(strings, &failure, &again) }</div> }
         }
-        Answer::Here(post) => match (&*post).as_ref().filter(|post| post.working_copy.is_some()) {
+        Answer::Here(post) => match (*post).as_ref().filter(|post| post.working_copy.is_some()) {
             Some(post) => html! { <Workbench post={Rc::new(post.clone())} /> },
             None => html! {
                 <div class="column"><h1>{ strings.editor }</h1><p class="notice">{ strings.no_such_post }</p></div>

@@ -227,6 +227,15 @@ fn SaveState(props: &SaveStateProps) -> Html {
                     >
                         { strings.bring_back }
                     </button>
+                    { " " }
+                    <button
+                        type="button"
+                        class="small"
+                        data-testid="forget-aside"
+                        onclick={props.dispatch.reform(|_| DraftAction::ForgetAside)}
+                    >
+                        { strings.dismiss }
+                    </button>
                 </p>
             }
         </div>
