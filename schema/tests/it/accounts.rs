@@ -171,3 +171,20 @@ async fn an_access_token_never_has_more_rights_than_the_key_that_asks() {
         assert_eq!(create(Some(&kim), input).await["path"], json!(["input", field]));
     }
 }
+
+#[tokio::test]
+async fn a_token_asked_for_twice_is_one_token_that_is_shown_once() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let create = async |name: &str| {
+        let selection = "... on CreateAccessTokenSuccess { token name expiresAt }";
+        let input = json!({"name": name, "scopes": ["READ"], "idempotencyKey": "k"});
+        world.mutate(Some(&kim), "createAccessToken", selection, input).await
+    };
+    let first = create("backup").await;
+    let mut expected = first.clone();
+    assert!(first["token"].is_string());
+    expected["token"] = Value::Null;
+    assert_eq!(create("backup").await, expected);
+    assert_eq!(create("another").await["code"], "IDEMPOTENCY_KEY_REUSED");
+}

@@ -3,6 +3,7 @@
 use domain::asset::{Asset, AssetStatus, Variant};
 use domain::media::ObjectKey;
 use domain::ports::{Change, Mark, Objects, Posts, Step, Summary, Wanted};
+use domain::post::{Article, Published, Revision};
 use domain::stage::{StageKind, StageResult};
 use domain::{AssetId, Secret};
 use serde_json::json;
@@ -135,4 +136,24 @@ async fn speech_and_summary_are_shown_while_they_are_of_the_published_content() 
         world.get(None, MADE, json!({ "id": post.id })).await["post"],
         json!({"summary": null, "speech": null})
     );
+}
+
+#[tokio::test]
+async fn an_article_of_an_older_renderer_is_made_again() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "First").await;
+    let before = world.row(&post.id).await;
+    let mut after = before.clone();
+    after.version += 1;
+    after.published = before.published.clone().map(|live| Published { renderer: 0, ..live });
+    let old = Article { html: "made long ago".into(), headings: vec![] };
+    let publication = Some((after.id.clone(), Revision(1), "# New\n\nbody".to_owned(), old));
+    let step = Some(Step { before: Some(before), after });
+    world.blog.apply(Change { post: step, publication, ..Change::default() }).await.unwrap();
+
+    let document = "query($id: ID!) { post(by: { id: $id }) { html headings { text } } }";
+    let shown = world.get(None, document, json!({ "id": post.id })).await["post"].clone();
+    assert!(!shown["html"].as_str().unwrap().contains("long ago"), "{shown}");
+    assert_eq!(shown["headings"], json!([{"text": "New"}]));
 }
