@@ -56,6 +56,8 @@
 //! [`resume`] (when may a client go on), [`protocol`] (the wire), `hub` (the pump), `connection` (one
 //! socket).
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 mod topic;
 
 mod executor;

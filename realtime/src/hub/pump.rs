@@ -96,7 +96,7 @@ impl<E: Executor> Inner<E> {
             let everyone = topic.advance(at.clone());
             let to = everyone.into_iter().filter(|one| one.wants(seq)).collect();
             let change = Change::Event { at: at.clone(), payload };
-            for (class, members) in self.groups(to) {
+            for ((_, class), members) in self.groups(to) {
                 match self.render(&members, &class, &change).await {
                     Ok(frame) => members.iter().for_each(|one| one.take_event(&at, frame.as_ref())),
                     Err(Failed) => members.iter().for_each(|one| one.miss(&at.epoch, Some(at.seq))),
@@ -113,7 +113,7 @@ impl<E: Executor> Inner<E> {
                 continue;
             }
             let change = Change::Progress { at: at.clone(), payload };
-            for (class, members) in self.groups(everyone) {
+            for ((_, class), members) in self.groups(everyone) {
                 if let Ok(Some(frame)) = self.render(&members, &class, &change).await {
                     members.iter().for_each(|one| one.take_value(&at, &frame));
                 }
@@ -132,10 +132,7 @@ impl<E: Executor> Inner<E> {
     }
 
     /// Groups by what decides how a frame looks, as things stand now.
-    fn groups(
-        &self,
-        subscribers: Vec<Arc<Subscriber<E>>>,
-    ) -> Vec<(E::Class, Vec<Arc<Subscriber<E>>>)> {
+    fn groups(&self, subscribers: Vec<Arc<Subscriber<E>>>) -> Groups<E> {
         let mut groups: Groups<E> = HashMap::new();
         for subscriber in subscribers {
             match self.class_of(&subscriber) {
@@ -145,7 +142,7 @@ impl<E: Executor> Inner<E> {
                 None => subscriber.end(Delivery::Complete(subscriber.run)),
             }
         }
-        groups.into_iter().map(|((_, class), members)| (class, members)).collect()
+        groups
     }
 
     /// Renders once for all members.
