@@ -1,0 +1,129 @@
+//! A blog with a runner whose bells nobody rings.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use content::MarkdownRenderer;
+use contract::{HostileConfig, HostileTable};
+use domain::UserId;
+use domain::actions::{CreatePost, PostInput, PublishPost, UpdatePost};
+use domain::ports::{Clock, IdSource, Objects, Posts, Wanted};
+use domain::post::Post;
+use domain::stage::{Stage, StageId, StageKind, Subject};
+use embedded_objects::FolderObjects;
+use embedded_system::{SystemClock, SystemIds};
+use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
+use store::Blog;
+use store::table::Table;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use workers::runner::Bells;
+use workers::{Limits, Runner, Worker};
+
+pub struct Rig {
+    pub blog: Blog,
+    pub objects: FolderObjects,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+    pub kim: UserId,
+    _folder: TempDir,
+}
+
+/// How long a stage may take to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Rig {
+    pub async fn kind() -> Rig {
+        Rig::over(|table, _| table).await
+    }
+
+    pub async fn hostile(seed: u64) -> Rig {
+        Rig::over(|table, clock| {
+            Arc::new(HostileTable::new(table, clock, HostileConfig::bad(seed)))
+        })
+        .await
+    }
+
+    async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Rig {
+        let folder = tempfile::tempdir().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn IdSource> = Arc::new(SystemIds::new(clock.clone()).unwrap());
+        let data = DataFolder::open(folder.path()).unwrap();
+        let config = SqliteTableConfig { readers: 1, max_bytes: None };
+        let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
+        let blog = Blog::open(wrap(table, clock.clone()), clock.clone(), "e").await.unwrap();
+        let place = data.folder("objects").unwrap();
+        let objects = FolderObjects::open(&place, clock.clone(), ids.clone()).unwrap();
+        Rig { blog, objects, clock, ids, kim: UserId::from_bits(1), _folder: folder }
+    }
+
+    pub async fn published(&self, markdown: &str) -> Post {
+        let create = CreatePost { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
+        let input = PostInput {
+            title: Some("Title".into()),
+            markdown: Some(markdown.into()),
+            ..PostInput::default()
+        };
+        let post = create.run(&self.kim, input, None).await.unwrap();
+        self.publish(&post).await
+    }
+
+    pub async fn edited(&self, post: &Post, markdown: &str) -> Post {
+        let update = UpdatePost { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
+        let input = PostInput { markdown: Some(markdown.into()), ..PostInput::default() };
+        let revision = post.draft.revision;
+        let post = update.run(&self.kim, &post.id, revision, input, None).await.unwrap();
+        self.publish(&post).await
+    }
+
+    async fn publish(&self, post: &Post) -> Post {
+        let renderer = &MarkdownRenderer;
+        let (clock, ids) = (&*self.clock, &*self.ids);
+        let publish = PublishPost { posts: &self.blog, renderer, clock, ids };
+        publish.run(&self.kim, &post.id, post.draft.revision, None).await.unwrap()
+    }
+
+    /// Starts a runner in which `worker` does all the work.
+    pub fn start(&self, worker: Arc<dyn Worker>) -> CancellationToken {
+        let runner = Runner {
+            posts: Arc::new(self.blog.clone()),
+            objects: Arc::new(self.objects.clone()) as Arc<dyn Objects>,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            speech: worker.clone(),
+            summary: worker.clone(),
+            search: worker.clone(),
+            image: worker,
+            limits: Limits { speech: 2, summary: 2, search: 2, image: 2 },
+            shown: Arc::new(|_| {}),
+            bells: Bells::default(),
+        };
+        let stop = CancellationToken::new();
+        tokio::spawn(Arc::new(runner).run(stop.clone()));
+        stop
+    }
+
+    pub async fn stage(&self, post: &Post, kind: StageKind) -> Stage {
+        let id = StageId { subject: Subject::Post(post.id.clone()), kind };
+        let wanted = Wanted { stages: vec![id], ..Wanted::default() };
+        self.blog.load(&wanted).await.unwrap().stages.pop().unwrap()
+    }
+
+    /// Waits until a stage is as `condition` says.
+    pub async fn until(
+        &self,
+        post: &Post,
+        kind: StageKind,
+        condition: impl Fn(&Stage) -> bool,
+    ) -> Stage {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let stage = self.stage(post, kind).await;
+            if condition(&stage) {
+                return stage;
+            }
+            assert!(Instant::now() < deadline, "never: {stage:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The runner: everything that is due is done, once, whatever the table does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use domain::post::{ContentHash, Post};
+use domain::stage::{Made, Stage, StageKind, StageResult, StageStatus};
+use workers::{JobError, Reporter, Worked, Worker};
+
+use crate::rig::Rig;
+
+fn made() -> Worked {
+    Worked::Made(Made {
+        content: ContentHash::of("x"),
+        input: "x".into(),
+        result: StageResult::Search { findable: true },
+    })
+}
+
+/// Counts its runs; panics in the first `panics`, then asks for `retries` more tries.
+#[derive(Default)]
+struct Counting {
+    runs: AtomicU32,
+    panics: u32,
+    retries: u32,
+}
+
+#[async_trait::async_trait]
+impl Worker for Counting {
+    async fn run(&self, stage: &Stage, reporter: &Reporter) -> Result<Worked, JobError> {
+        let run = self.runs.fetch_add(1, Ordering::SeqCst);
+        if stage.id.kind == StageKind::Speech {
+            assert!(run >= self.panics, "as asked");
+            if run < self.panics + self.retries {
+                return Err(JobError::retry("BUSY", "busy"));
+            }
+        }
+        reporter.report(1, 2, None).await?;
+        Ok(made())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_that_is_due_is_done_without_a_single_bell_on_hostile_tables() {
+    for seed in 1..=3 {
+        let rig = Rig::hostile(seed).await;
+        let worker = Arc::new(Counting::default());
+        let stop = rig.start(worker.clone());
+        let mut posts = vec![];
+        for n in 0..4 {
+            posts.push(rig.published(&format!("Text {n}.")).await);
+        }
+        for post in &posts {
+            for kind in Post::STAGES {
+                rig.until(post, kind, |stage| stage.status == StageStatus::Ready).await;
+            }
+        }
+        stop.cancel();
+        assert_eq!(worker.runs.load(Ordering::SeqCst), 12, "each once");
+        let head = rig.blog.head(&rig.kim).await.unwrap();
+        let events = rig.blog.events(&rig.kim, 0, 100).await.unwrap();
+        let seqs: Vec<u64> = events.iter().map(|event| event.seq).collect();
+        assert_eq!(seqs, (1..=head.seq).collect::<Vec<_>>(), "no event lost or doubled");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_panics_takes_nothing_with_it_and_is_tried_again() {
+    let rig = Rig::kind().await;
+    let stop = rig.start(Arc::new(Counting { panics: 1, ..Counting::default() }));
+    let post = rig.published("Text.").await;
+
+    let waiting = rig.until(&post, StageKind::Speech, |stage| stage.failure.is_some()).await;
+    assert_eq!(waiting.failure.unwrap().code, "CRASHED");
+    let ready = |stage: &Stage| stage.status == StageStatus::Ready;
+    let done = rig.until(&post, StageKind::Speech, ready).await;
+    assert_eq!(done.attempts, 2);
+    rig.until(&post, StageKind::Summary, ready).await;
+    stop.cancel();
+}
+
+/// Works until it is told to go on.
+struct Slow(tokio::sync::Notify);
+
+#[async_trait::async_trait]
+impl Worker for Slow {
+    async fn run(&self, stage: &Stage, _: &Reporter) -> Result<Worked, JobError> {
+        if stage.revision.0 == 1 && stage.id.kind == StageKind::Speech {
+            self.0.notified().await;
+        }
+        Ok(made())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_for_an_older_revision_is_dropped() {
+    let rig = Rig::kind().await;
+    let worker = Arc::new(Slow(tokio::sync::Notify::new()));
+    let stop = rig.start(worker.clone());
+    let post = rig.published("One.").await;
+    rig.until(&post, StageKind::Speech, |stage| stage.status == StageStatus::Running).await;
+
+    let post = rig.edited(&post, "Two.").await;
+    let new = rig.stage(&post, StageKind::Speech).await;
+    assert_eq!((new.status, new.revision), (StageStatus::Pending, post.draft.revision));
+    worker.0.notify_one();
+    let ready = |stage: &Stage| stage.status == StageStatus::Ready;
+    let done = rig.until(&post, StageKind::Speech, ready).await;
+    assert_eq!(done.revision, post.draft.revision);
+    stop.cancel();
+}
