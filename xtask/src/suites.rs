@@ -18,6 +18,8 @@ pub struct Suite {
     /// How the summary calls it.
     pub name: &'static str,
     command: Command,
+    /// Files that this machine cannot run.
+    left_out: u32,
 }
 
 /// How thorough the suites are.
@@ -62,15 +64,16 @@ pub fn all(workspace: &Workspace, depth: Depth) -> Result<Vec<Suite>> {
     let mut bundler = cargo(workspace);
     bundler.args(["test", "--package", "bundler", "--profile", BUNDLER_PROFILE]);
     let mut suites = vec![
-        Suite { name: "Rust: crates, rules, end to end", command: crates },
-        Suite { name: "Rust: bundler", command: bundler },
+        Suite { name: "Rust: crates, rules, end to end", command: crates, left_out: 0 },
+        Suite { name: "Rust: bundler", command: bundler, left_out: 0 },
     ];
-    let scripts = scripts(&workspace.root.join("tests"))?;
+    let (scripts, left_out) =
+        runnable(scripts(&workspace.root.join("tests"))?, tools::browser().is_some());
     if !scripts.is_empty() {
         let mut node = Command::new("node");
         // One file at a time: several browsers and servers on two cores only wait for each other.
         node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(scripts);
-        suites.push(Suite { name: "Node: browser, real clients", command: node });
+        suites.push(Suite { name: "Node: browser, real clients", command: node, left_out });
     }
     for suite in &mut suites {
         suite.command.current_dir(&workspace.root).envs(environment(workspace, depth));
@@ -83,7 +86,7 @@ impl Suite {
     pub fn run(mut self) -> Result<Outcome> {
         println!("==> {}", self.name);
         let started = Instant::now();
-        let mut counts = Counts::default();
+        let mut counts = Counts { skipped: self.left_out, ..Counts::default() };
         let ok = watch(&mut self.command, |line| counts.hear(line))?;
         Ok(Outcome { name: self.name, ok, counts, took: started.elapsed() })
     }
@@ -132,6 +135,19 @@ fn environment(workspace: &Workspace, depth: Depth) -> Vec<(&'static str, OsStri
     variables
 }
 
+/// The scripts that can run here, and how many cannot: those that open windows need a browser.
+fn runnable(scripts: Vec<PathBuf>, browser: bool) -> (Vec<PathBuf>, u32) {
+    let opens_windows = |script: &Path| {
+        fs::read_to_string(script).is_ok_and(|text| text.contains("/windows.mjs\""))
+    };
+    let (kept, left_out): (Vec<_>, Vec<_>) =
+        scripts.into_iter().partition(|script| browser || !opens_windows(script));
+    for script in &left_out {
+        println!("    skipped, because there is no browser: {}", script.display());
+    }
+    (kept, u32::try_from(left_out.len()).unwrap_or(u32::MAX))
+}
+
 /// The files `*.test.mjs` in the folders of `tests`, by name.
 fn scripts(tests: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -153,6 +169,8 @@ fn scripts(tests: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[track_caller]
@@ -170,6 +188,19 @@ mod tests {
              test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s",
             Counts { passed: 14, failed: 1, skipped: 1 },
         );
+    }
+
+    #[test]
+    fn without_a_browser_only_the_scripts_that_open_windows_are_left_out() {
+        let all = scripts(&Workspace::of_this_tool().unwrap().root.join("tests")).unwrap();
+        assert_eq!(runnable(all.clone(), true), (all.clone(), 0));
+        let (kept, left_out) = runnable(all.clone(), false);
+        let kept: Vec<_> = kept.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+        assert!(
+            kept.contains(&"graphql-ws.test.mjs") && !kept.contains(&"journey.test.mjs"),
+            "{kept:?}"
+        );
+        assert_eq!(kept.len() + left_out as usize, all.len());
     }
 
     #[test]
