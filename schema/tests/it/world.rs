@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
-use contract::{CountingTable, Counts, TestClock, TestIds};
+use contract::{
+    CountingTable, Counts, HostileConfig, HostileTable, Persistent, TestClock, TestIds,
+};
 use domain::account::{Identity, Role, Scope, User, key_hash};
 use domain::actions::{ClaimStage, FinishStage};
 use domain::ports::{Accounts, Clock, IdSource, Posts, Wanted};
@@ -14,6 +16,7 @@ use domain::{PostId, UserId};
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use schema::{Client, GlobalId, Parts, Schema, SessionCookie, SessionCookieSlot};
 use serde_json::{Value, json};
+use store::table::Table;
 use store::{Blog, CursorSigner};
 use tempfile::TempDir;
 
@@ -55,13 +58,26 @@ impl Answered {
 
 impl World {
     pub async fn new() -> Self {
+        Self::over(|table, _| table).await
+    }
+
+    /// Over a table that does everything a table may do, and a caller who asks again.
+    pub async fn hostile(seed: u64) -> Self {
+        Self::over(|table, clock| {
+            let hostile = HostileTable::new(table, clock, HostileConfig::bad(seed));
+            Arc::new(Persistent::new(Arc::new(hostile)))
+        })
+        .await
+    }
+
+    async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::default());
         let ids = Arc::new(TestIds::seeded(1));
         let data = DataFolder::open(folder.path()).unwrap();
         let config = SqliteTableConfig { readers: 1, max_bytes: None };
         let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
-        let table = Arc::new(CountingTable::new(table));
+        let table = Arc::new(CountingTable::new(wrap(table, clock.clone())));
         let blog = Blog::open(table.clone(), clock.clone(), "epoch").await.unwrap();
         let (objects, index) = (Arc::<MemoryObjects>::default(), Arc::<StaleIndex>::default());
         let schema = schema::build(Parts {
