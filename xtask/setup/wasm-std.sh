@@ -22,18 +22,20 @@ TARGET=${1:-wasm32-unknown-unknown}
 RUSTC=${RUSTC:-rustc}
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/deepdive/rust-std
 
-say() { printf '    %s\n' "$*" >&2; }
+say() { printf '    %s\n' "$*"; }
 
 # give_up WHAT... : says what failed, and what a reader can do about it.
 give_up() {
-  say "$@"
-  say "To go on, do one of these, then run the command again:"
-  say "  - with rustup:        rustup target add $TARGET"
-  say "  - with a source tree: DEEPDIVE_STD_SOURCE=<rust $VERSION source>/library"
+  {
+    say "$@"
+    say "To go on, do one of these, then run the command again:"
+    say "  - with rustup:        rustup target add $TARGET"
+    say "  - with a source tree: DEEPDIVE_STD_SOURCE=<rust $VERSION source>/library"
+  } >&2
   exit 1
 }
 
-command -v "$RUSTC" >/dev/null || { say "there is no Rust compiler: '$RUSTC' was not found"; exit 1; }
+command -v "$RUSTC" >/dev/null || { say "there is no Rust compiler: '$RUSTC' was not found" >&2; exit 1; }
 VERSION=$("$RUSTC" -vV | sed -n 's/^release: //p')
 COMMIT=$("$RUSTC" -vV | sed -n 's/^commit-hash: //p')
 

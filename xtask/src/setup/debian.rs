@@ -65,7 +65,11 @@ pub fn install(scope: Scope) -> Result<Vec<Missing>> {
         what: package.name.to_owned(),
         reason: reason.clone(),
         consequence: package.without,
-        remedy: format!("as root: apt-get install --no-install-recommends {}", package.name),
+        remedy: if in_path("apt-get") {
+            format!("as root: apt-get install --no-install-recommends {}", package.name)
+        } else {
+            format!("by the package manager of this system; Debian calls it {}", package.name)
+        },
     };
     Ok(wanted.iter().filter(|package| !(package.present)()).map(missing).collect())
 }
