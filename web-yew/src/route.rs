@@ -48,7 +48,11 @@ pub(crate) struct SignInQuery {
 impl SignInQuery {
     /// The page after signing in: always one of ours, whatever the address says.
     pub(crate) fn next(&self) -> Route {
-        match Route::recognize(&self.next) {
+        // The router reads an empty path as the first page.
+        match Some(&self.next)
+            .filter(|next| !next.is_empty())
+            .and_then(|next| Route::recognize(next))
+        {
             Some(Route::NotFound | Route::SignIn | Route::SetUp) | None => Route::Studio,
             Some(route) => route,
         }
@@ -71,6 +75,11 @@ mod tests {
         let route = Route::Editor { id: "UG9zdDo/+w==".to_owned() };
 
         assert_eq!(Route::recognize(&route.to_path()), Some(route));
+    }
+
+    #[test]
+    fn signing_in_without_a_wish_leads_to_the_studio() {
+        assert_eq!(SignInQuery::default().next(), Route::Studio);
     }
 
     #[test]
