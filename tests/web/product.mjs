@@ -1,0 +1,182 @@
+// The product as a user has it: a server process on a free port over a data folder of its own, and
+// a client of its API. Nothing here knows the server's code.
+import { spawn } from "node:child_process";
+import crypto from "node:crypto";
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+const built = path.resolve(import.meta.dirname, "../../target/release/deepdive");
+/** The program under test. */
+export const program = process.env.DEEPDIVE_BIN || built;
+/** What every wait ends with, met or not; milliseconds. */
+export const PATIENCE = 60_000;
+/** The password of all accounts that suites make. */
+export const PASSWORD = "correct horse battery";
+
+/** Asks until `condition` gives something true; names `what` when it never does. */
+export async function eventually(what, condition) {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const met = await condition();
+    if (met) return met;
+    if (Date.now() > deadline) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** A server over a data folder that outlives its processes. */
+export class Server {
+  #child;
+  #port = 0;
+
+  constructor(data) {
+    this.data = data;
+    /** All that its processes said. */
+    this.said = "";
+  }
+
+  /** Starts over an empty folder. */
+  static async start(...args) {
+    const server = await Server.stopped();
+    await server.start(...args);
+    return server;
+  }
+
+  /** An empty folder without a process. */
+  static async stopped() {
+    return new Server(await fs.mkdtemp(path.join(os.tmpdir(), "deepdive-web-")));
+  }
+
+  /** Starts it, on the port that it had if it ran before. */
+  async start(...args) {
+    const given = ["serve", "--no-demo", "--data-dir", this.data, "--listen", `127.0.0.1:${this.#port}`];
+    // Nothing may be needed from the folder in which it is started.
+    const child = spawn(program, [...given, ...args], { cwd: os.tmpdir(), stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    let printed = "";
+    child.stderr.on("data", (said) => (this.said += said));
+    child.stdout.on("data", (said) => ((this.said += said), (printed += said)));
+    let failed;
+    child.on("error", (error) => (failed = error));
+    const ready = await eventually("ready", () => {
+      if (failed || child.exitCode !== null) throw new Error(`it ended: ${failed ?? this.said}`);
+      return printed.match(/ready at (http:\/\/127\.0\.0\.1:(\d+))\s/);
+    });
+    [, this.url, this.#port] = ready;
+  }
+
+  /** The link that the first start printed. */
+  get setUpLink() {
+    return this.said.match(/http:\S+\/setup\?token=\S+/)?.[0];
+  }
+
+  /** Ends it at once, as a power cut would; `SIGTERM` asks it to stop. */
+  async kill(signal = "SIGKILL") {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Ends it and removes its data. */
+  async end() {
+    await this.kill();
+    await fs.rm(this.data, { recursive: true, force: true });
+  }
+
+  /** Makes an account while nothing runs; its token. */
+  async createUser(email, role) {
+    const args = ["user", "create", "--email", email, "--role", role, "--password-stdin", "--token"];
+    const child = spawn(program, [...args, "--data-dir", this.data], { cwd: os.tmpdir() });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (more) => (said += more));
+    child.stdin.end(`${PASSWORD}\n`);
+    await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+    const token = said.match(/dd_pat_\S+/)?.[0];
+    if (!token) throw new Error(`no token: ${said}`);
+    return token;
+  }
+}
+
+/** A server that has an author, and the author's client. */
+export async function serverWithAuthor(...args) {
+  const server = await Server.stopped();
+  const token = await server.createUser("kim@example.com", "author");
+  await server.start(...args);
+  return { server, api: new Api(server.url, token) };
+}
+
+const POST = `id slug title html status workingCopy { revision title markdown tags }
+  stages { id kind status failure { code message } } speech { url } summary { sentences }`;
+
+/** A third party's client; without a token, a guest. */
+export class Api {
+  constructor(url, token) {
+    Object.assign(this, { url, token });
+  }
+
+  /** Data of an operation that must not have errors. */
+  async data(query, variables = {}) {
+    const headers = { "content-type": "application/json" };
+    if (this.token) headers.authorization = `Bearer ${this.token}`;
+    const body = JSON.stringify({ query, variables });
+    const answer = await fetch(`${this.url}/graphql`, { method: "POST", headers, body });
+    const { data, errors } = await answer.json();
+    if (errors) throw new Error(`${query}: ${JSON.stringify(errors)}`);
+    return data;
+  }
+
+  async #change(name, input, success) {
+    const type = name[0].toUpperCase() + name.slice(1);
+    const query = `mutation($input: ${type}Input!) { ${name}(input: $input) { __typename
+      ... on ${type}Success { ${success} } ... on UserError { code message } } }`;
+    const result = (await this.data(query, { input }))[name];
+    if (result.__typename !== `${type}Success`) throw new Error(`${name}: ${JSON.stringify(result)}`);
+    return result;
+  }
+
+  /** Begins a post. */
+  async create(fields) {
+    return (await this.#change("createPost", fields, `post { ${POST} }`)).post;
+  }
+
+  /** Saves a change of the working copy, made on the post as it was last seen. */
+  async update({ id, workingCopy }, fields) {
+    const input = { id, expectedRevision: workingCopy.revision, ...fields };
+    return (await this.#change("updatePost", input, `post { ${POST} }`)).post;
+  }
+
+  /** Publishes a post as it was last seen. */
+  async publish({ id, workingCopy }) {
+    const input = { id, expectedRevision: workingCopy.revision };
+    return (await this.#change("publishPost", input, `post { ${POST} }`)).post;
+  }
+
+  /** Uploads an image for a post; the Markdown that shows it. */
+  async upload(post, filename, contentType, bytes) {
+    const sha256 = crypto.createHash("sha256").update(bytes).digest("hex");
+    const input = { postId: post.id, filename, contentType, length: bytes.length, sha256 };
+    const success = "asset { markdown } ticket { method url headers { name value } }";
+    const { asset, ticket } = await this.#change("requestUpload", input, success);
+    const headers = Object.fromEntries(ticket.headers.map(({ name, value }) => [name, value]));
+    const answer = await fetch(new URL(ticket.url, this.url), { method: ticket.method, headers, body: bytes });
+    if (!answer.ok) throw new Error(`the upload: ${answer.status}`);
+    return asset.markdown;
+  }
+
+  /** The post as this client sees it. */
+  async post(id) {
+    return (await this.data(`query($id: ID!) { post(by: { id: $id }) { ${POST} } }`, { id })).post;
+  }
+
+  /** Waits until all stages of a post have ended, and reads it. */
+  async settled(id) {
+    const ended = ({ status }) => ["READY", "SKIPPED", "FAILED"].includes(status);
+    return eventually("every stage ends", async () => {
+      const post = await this.post(id);
+      return post.stages.length >= 3 && post.stages.every(ended) && post;
+    });
+  }
+}
