@@ -55,7 +55,7 @@ async fn another_authors_draft_is_indistinguishable_from_an_absent_one() {
     let token = stopped.create_user("lee@example.com", "author").await;
     let server = stopped.start().await;
     let lee = deepdive_tests::Api::new(&server.url, Some(&token));
-    let absent = "p_01hzzzzzzzzzzzzzzzzzzzzzzz";
+    let absent = "post_01hzzzzzzzzzzzzzzzzzzzzzzz";
 
     assert_eq!(lee.post(&post["id"]).await, lee.post(&json!(absent)).await);
     let publish = |id: &Value| json!({ "id": id, "expectedRevision": 1 });

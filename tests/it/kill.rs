@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use deepdive_tests::socket::Came;
-use deepdive_tests::{Api, Server, Socket, eventually, photo};
+use deepdive_tests::{Api, Server, Socket, eventually_within, photo};
 use serde_json::{Value, json};
 
 /// Power cuts; more with `DEEPDIVE_LONG`.
@@ -158,10 +158,13 @@ async fn head(api: &Api, server: &Server, token: &str) -> i64 {
     socket.message().await["payload"]["data"]["myPipelines"]["seq"].as_i64().unwrap()
 }
 
+/// What was found running at three starts in a row waits up to a minute, and is run alone.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// Waits until every stage of a post has ended for a reason that is not the cut.
 async fn settled(api: &Api, id: &str) -> Value {
     let id = json!(id);
-    eventually("every stage ends", async || {
+    eventually_within(PATIENCE, "every stage ends", async || {
         let post = api.post(&id).await;
         let stages = post["stages"].as_array()?.clone();
         let ended = |stage: &Value| match stage["status"].as_str().unwrap_or_default() {

@@ -4,7 +4,7 @@ use deepdive_tests::{Server, eventually};
 use serde_json::{Value, json};
 
 const LISTS: &str =
-    "{ posts(first: 50) { nodes { title author { posts(first: 50) { nodes { title } } } } } }";
+    "{ posts(first: 20) { nodes { title author { posts(first: 10) { nodes { title } } } } } }";
 
 #[tokio::test]
 async fn a_guest_cannot_read_a_draft_by_any_way() {

@@ -219,7 +219,7 @@ async fn following_the_post_of_another_author_is_as_following_none() {
     let mut socket = Socket::admitted(&server.url, Some(&token)).await;
     let follow = "subscription($id: ID!) { pipeline(postId: $id) { seq } }";
     let mut answers = vec![];
-    for id in [post["id"].clone(), json!("p_01hzzzzzzzzzzzzzzzzzzzzzzz")] {
+    for id in [post["id"].clone(), json!("post_01hzzzzzzzzzzzzzzzzzzzzzzz")] {
         socket.subscribe("x", follow, json!({ "id": id })).await;
         let error = socket.message().await;
         assert_eq!(error["type"], "error", "{error}");
