@@ -1,0 +1,89 @@
+// Each page in light and dark, on a desk and on a phone: accessible to everybody, nothing that scrolls
+// sideways, no error. The pictures in tests/shots are for people to look at.
+import { after, before, test } from "node:test";
+
+import { eventually, PASSWORD, Server, serverWithAuthor } from "./product.mjs";
+import { ARTICLE, ENGLISH } from "./texts.mjs";
+import {
+  boardSays, bytesOf, DESK, doesNotScrollSideways, isAccessible, nothingWentWrong, openBrowser, openWindow,
+  paintPhoto, person, PHONE, shoot, signIn,
+} from "./windows.mjs";
+
+let server, fresh, browser, guest, author;
+const at = {};
+
+before(async () => {
+  const made = await serverWithAuthor();
+  ({ server } = made);
+  [fresh, browser] = await Promise.all([Server.start(), openBrowser()]);
+  [guest, author] = await Promise.all([person(browser), person(browser)]);
+  const page = await openWindow(author, server.url);
+  await signIn(page, server.url, "kim@example.com", PASSWORD);
+  await write(made.api, page);
+  await page.close();
+});
+after(async () => {
+  await browser?.close();
+  await Promise.all([server?.end(), fresh?.end()]);
+});
+
+/** A blog with two articles and a draft. */
+async function write(api, page) {
+  const photo = await bytesOf(await paintPhoto(page, "산등성이.jpg", 2000, 1500));
+  const draft = await api.create({ title: "From the socket to the disk", markdown: ENGLISH, tags: ["SQLite", "durability"] });
+  const english = await api.publish(draft);
+  let korean = await api.create({ title: "형태소 분석기를 만들며 배운 것", markdown: ARTICLE, tags: ["한국어", "검색", "Rust"] });
+  const shown = await api.upload(korean, "산등성이.jpg", "image/jpeg", photo);
+  korean = await api.publish(await api.update(korean, { markdown: `${shown}\n\n${ARTICLE}` }));
+  await api.create({ title: "아직 쓰고 있는, 제목이 꽤 길어서 좁은 화면에서는 두 줄이 되어야 하는 글", markdown: "초안이다." });
+  await Promise.all([api.settled(english.id), api.settled(korean.id)]);
+  Object.assign(at, { post: `/posts/${korean.slug}`, english: `/posts/${english.slug}`, editor: `/studio/posts/${encodeURIComponent(korean.id)}` });
+}
+
+const PAGES = {
+  home: { who: () => guest, path: () => "/", there: (page) => page.locator(".card").nth(1).waitFor() },
+  post: { who: () => guest, path: () => at.post, there: (page) => page.getByTestId("post-audio").waitFor() },
+  "post-english": { who: () => guest, path: () => at.english, there: (page) => page.getByTestId("post-summary").waitFor() },
+  search: {
+    who: () => guest,
+    path: () => `/search?q=${encodeURIComponent("검색하다")}`,
+    there: (page) => page.locator("mark").first().waitFor(),
+  },
+  "sign-in": { who: () => guest, path: () => "/sign-in", there: (page) => page.getByTestId("sign-in-submit").waitFor() },
+  "set-up": {
+    who: () => guest,
+    server: () => fresh,
+    path: () => new URL(fresh.setUpLink).pathname + new URL(fresh.setUpLink).search,
+    there: (page) => page.getByTestId("setup-submit").waitFor(),
+  },
+  "not-found": { who: () => guest, path: () => "/posts/nothing-here", there: (page) => page.getByRole("heading", { level: 1 }).waitFor() },
+  studio: { who: () => author, path: () => "/studio", there: (page) => page.getByTestId("chip-SPEECH").nth(1).waitFor() },
+  editor: {
+    who: () => author,
+    path: () => at.editor,
+    there: async (page) => {
+      await boardSays(page, { SPEECH: "READY", IMAGE: "READY" });
+      await page.getByTestId("editor-preview").locator("img").waitFor();
+    },
+  },
+};
+
+for (const [name, { who, path, there, server: of = () => server }] of Object.entries(PAGES)) {
+  for (const scheme of ["light", "dark"]) {
+    for (const [device, size] of Object.entries({ desk: DESK, phone: PHONE })) {
+      test(`${name}, ${scheme}, on a ${device}`, async () => {
+        const page = await openWindow(who());
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+        await page.setViewportSize(size);
+        await page.goto(of().url + path());
+        await there(page);
+        await eventually("nothing loads any more", async () => (await page.locator(".loading").count()) === 0);
+        await doesNotScrollSideways(page);
+        await shoot(page, `${name}-${device}-${scheme}`);
+        await isAccessible(page);
+        nothingWentWrong(page, name === "not-found" ? /404/ : undefined);
+        await page.close();
+      });
+    }
+  }
+}
