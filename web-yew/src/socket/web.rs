@@ -133,8 +133,11 @@ impl Socket {
             Effect::FetchTicket { attempt } => self.fetch_ticket(attempt),
             Effect::Open => self.open(),
             Effect::Send(text) => {
-                if let Some(wire) = &*self.0.wire.borrow() {
-                    // A socket that closes meanwhile says so by its close event.
+                let wire = self.0.wire.borrow();
+                let open = |wire: &&Wire| wire.socket.ready_state() == WebSocket::OPEN;
+                // The server closes a socket whose session ends while pages still leave their
+                // subscriptions. The close event tells the rest.
+                if let Some(wire) = wire.as_ref().filter(open) {
                     let _ = wire.socket.send_with_str(&text);
                 }
             }
