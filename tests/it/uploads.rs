@@ -72,26 +72,25 @@ fn bomb() -> Vec<u8> {
 async fn an_upload_that_breaks_no_rule_is_refused_by_the_first_one_it_breaks() {
     let (_server, api) = Server::with_author().await;
     let post = api.create("Rules", "").await;
-    let input = |change: &dyn Fn(&mut Value)| {
+    let input = |field: &str, value: Value| {
         let mut input = json!({
             "postId": post["id"], "filename": "a.png", "contentType": "image/png",
             "length": 100, "sha256": "0".repeat(64),
         });
-        change(&mut input);
+        input[field] = value;
         input
     };
-    let refusals: [(&str, Box<dyn Fn(&mut Value)>); 5] = [
-        ("contentType", Box::new(|i| i["contentType"] = json!("text/html"))),
-        ("length", Box::new(|i| i["length"] = json!(100 * 1024 * 1024))),
-        ("length", Box::new(|i| i["length"] = json!(0))),
-        ("sha256", Box::new(|i| i["sha256"] = json!("xyz"))),
-        ("filename", Box::new(|i| i["filename"] = json!(""))),
-    ];
-    for (field, change) in refusals {
-        let refused = api.mutate("requestUpload", input(&*change)).await;
+    for (field, value) in [
+        ("contentType", json!("text/html")),
+        ("length", json!(100 * 1024 * 1024)),
+        ("length", json!(0)),
+        ("sha256", json!("xyz")),
+        ("filename", json!("")),
+    ] {
+        let refused = api.mutate("requestUpload", input(field, value)).await;
         assert_eq!(refused["code"], "INVALID_INPUT", "{field}: {refused:#}");
         assert_eq!(refused["path"], json!(["input", field]));
     }
-    let nobody = api.guest().mutate("requestUpload", input(&|_| {})).await;
+    let nobody = api.guest().mutate("requestUpload", input("length", json!(100))).await;
     assert_eq!(nobody["code"], "UNAUTHENTICATED");
 }

@@ -167,21 +167,16 @@ impl From<ApplyError> for Attempt {
 mod tests {
     use crate::actions::{AcceptUpload, ClaimStage, CreatePost, FinishStage, PublishPost};
 
-    /// Resolvers and runners move these futures between threads.
-    fn send<T: Send>(_: impl FnOnce() -> T) {}
-
-    #[allow(dead_code, clippy::unwrap_used)]
+    /// Resolvers and runners move these futures between threads. Compiled, never called.
+    #[allow(dead_code)]
     fn the_futures_of_actions_can_be_moved_between_threads(
-        create: &CreatePost<'_>,
-        publish: &PublishPost<'_>,
-        claim: &ClaimStage<'_>,
-        finish: &FinishStage<'_>,
-        accept: &AcceptUpload<'_>,
-        stage: &crate::stage::Stage,
-        user: &crate::UserId,
-        post: &crate::PostId,
-        asset: &crate::AssetId,
+        (create, publish): (&CreatePost<'_>, &PublishPost<'_>),
+        (claim, finish, accept): (&ClaimStage<'_>, &FinishStage<'_>, &AcceptUpload<'_>),
+        (stage, user): (&crate::stage::Stage, &crate::UserId),
+        (post, asset): (&crate::PostId, &crate::AssetId),
     ) {
+        fn send<T: Send>(_: impl FnOnce() -> T) {}
+
         send(|| create.run(user, crate::actions::PostInput::default(), None));
         send(|| publish.run(user, post, crate::post::Revision(1), None));
         send(|| claim.run(&stage.id));

@@ -69,8 +69,7 @@ fn densest(text: &str, matches: &[Match]) -> Option<Range<usize>> {
 fn begin(text: &str, at: usize, room: usize) -> usize {
     let mut earliest = at;
     let mut word = at;
-    let mut n = 0;
-    for (index, c) in text[..at].char_indices().rev() {
+    for (n, (index, c)) in text[..at].char_indices().rev().enumerate() {
         if c == '\n' || (c.is_whitespace() && ends_sentence(&text[..index])) {
             return index + c.len_utf8();
         }
@@ -81,7 +80,6 @@ fn begin(text: &str, at: usize, room: usize) -> usize {
             word = index + c.len_utf8();
         }
         earliest = index;
-        n += 1;
     }
     0
 }
