@@ -55,12 +55,12 @@ impl Worker for Image {
             match step {
                 Step::Decoded { width, height, total: n } => {
                     (size, total) = ((width, height), n);
-                    reporter.report(0, total, Some(change(size, vec![]))).await?;
+                    reporter.report_each(0, total, Some(change(size, vec![]))).await?;
                 }
                 Step::Encoded(image) => {
                     made.push(self.store(&asset, &image).await?);
                     let done = made.len() as u32;
-                    reporter.report(done, total, Some(change(size, made.clone()))).await?;
+                    reporter.report_each(done, total, Some(change(size, made.clone()))).await?;
                 }
             }
         }

@@ -124,6 +124,22 @@ impl Reporter {
         self.store(progress, asset).await
     }
 
+    /// The same for what is seen one by one, such as the variants of an image: stored and shown each
+    /// time, so only for what comes a few times in a job.
+    ///
+    /// # Errors
+    /// As [`Reporter::report`].
+    pub async fn report_each(
+        &self,
+        done: u32,
+        total: u32,
+        asset: Option<AssetChange>,
+    ) -> Result<(), JobError> {
+        let progress = Done { done, total };
+        *self.last.lock().await = Some((Instant::now(), progress));
+        self.store(progress, asset).await
+    }
+
     /// Renews the lease while a single step takes long.
     pub(crate) async fn renew(&self) -> Result<(), JobError> {
         let progress = self.last.lock().await.map_or(Done { done: 0, total: 0 }, |(_, done)| done);

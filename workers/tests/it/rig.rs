@@ -83,17 +83,17 @@ impl Rig {
         publish.run(&self.kim, &post.id, post.draft.revision, None).await.unwrap()
     }
 
-    /// Starts a runner in which `worker` does all the work.
-    pub fn start(&self, worker: Arc<dyn Worker>) -> CancellationToken {
+    /// Starts a runner in which `speech` does the work of that kind, and `others` all other.
+    pub fn start(&self, speech: Arc<dyn Worker>, others: Arc<dyn Worker>) -> CancellationToken {
         let runner = Runner {
             posts: Arc::new(self.blog.clone()),
             objects: Arc::new(self.objects.clone()) as Arc<dyn Objects>,
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            speech: worker.clone(),
-            summary: worker.clone(),
-            search: worker.clone(),
-            image: worker,
+            speech,
+            summary: others.clone(),
+            search: others.clone(),
+            image: others,
             limits: Limits { speech: 2, summary: 2, search: 2, image: 2 },
             shown: Arc::new(|_| {}),
             bells: Bells::default(),

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use workers::Speech;
 
 use crate::rig::Rig;
+use crate::runner::Counting;
 
 /// Remembers what it was asked to speak; a sentence is a frame of its length.
 #[derive(Default)]
@@ -64,7 +65,7 @@ async fn an_edit_speaks_anew_only_what_it_changed_and_marks_stay_in_order() {
     use domain::ports::Objects;
     let rig = Rig::kind().await;
     let voice = Arc::new(Remembering::default());
-    let stop = rig.start(worker(&rig, &voice));
+    let stop = rig.start(worker(&rig, &voice), Arc::new(Counting::default()));
     let post = rig.published("One here.\n\nTwo here.\n\nThree here.").await;
     rig.until(&post, StageKind::Speech, ended).await;
     assert_eq!(voice.take(), ["One here.", "Two here.", "Three here."]);
@@ -87,7 +88,7 @@ async fn an_edit_speaks_anew_only_what_it_changed_and_marks_stay_in_order() {
 async fn an_equal_text_is_skipped_without_asking_the_voice() {
     let rig = Rig::kind().await;
     let voice = Arc::new(Remembering::default());
-    let stop = rig.start(worker(&rig, &voice));
+    let stop = rig.start(worker(&rig, &voice), Arc::new(Counting::default()));
     let post = rig.published("One here.").await;
     rig.until(&post, StageKind::Speech, ended).await;
     voice.take();
@@ -106,7 +107,7 @@ async fn a_run_that_broke_off_goes_on_where_it_was() {
     let rig = Rig::kind().await;
     let voice = Arc::new(Remembering::default());
     *voice.down.lock() = true;
-    let stop = rig.start(worker(&rig, &voice));
+    let stop = rig.start(worker(&rig, &voice), Arc::new(Counting::default()));
     let post = rig.published("One here.\n\nTwo here.").await;
     rig.until(&post, StageKind::Speech, |stage| stage.failure.is_some()).await;
     *voice.down.lock() = false;
