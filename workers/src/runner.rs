@@ -167,15 +167,17 @@ impl Runner {
         }
         let claim = ClaimStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
         let Some(stage) = claim.run(id).await? else { return Ok(()) };
-        // What was found running at three starts in a row may be what ends the process: alone.
-        let _alone = match stage.found_running {
-            0..3 => None,
-            _ => permits.acquire_many(at_once - 1).await.ok(),
-        };
+        // What was found running at three starts in a row may be what ends the process: alone. Its
+        // own place is given back first: two that each kept one would wait for each other for ever.
+        let (mut permit, mut alone) = (Some(permit), None);
+        if stage.found_running >= 3 {
+            drop(permit.take());
+            alone = permits.acquire_many(at_once).await.ok();
+        }
         let started = std::time::Instant::now();
         let (outcome, asset) = self.work(&stage).await;
         let Some(outcome) = outcome else { return Ok(()) };
-        drop(permit);
+        drop((permit, alone));
         let finish = FinishStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
         let written = finish.run(&stage, outcome.clone(), asset.as_deref()).await?;
         let duration_ms = started.elapsed().as_millis() as u64;

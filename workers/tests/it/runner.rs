@@ -104,3 +104,25 @@ async fn a_result_for_an_older_revision_is_dropped() {
     assert_eq!(done.revision, post.draft.revision);
     stop.cancel();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_stages_that_may_end_the_process_do_not_wait_for_each_other() {
+    use domain::actions::{ClaimStage, ReleaseStages};
+    let rig = Rig::kind().await;
+    let posts = [rig.published("One.").await, rig.published("Two.").await];
+    let claim = ClaimStage { posts: &rig.blog, clock: &*rig.clock, ids: &*rig.ids };
+    let release = ReleaseStages { posts: &rig.blog, clock: &*rig.clock, ids: &*rig.ids };
+    for _ in 0..3 {
+        for post in &posts {
+            let stage = rig.stage(post, StageKind::Search).await;
+            claim.run(&stage.id).await.unwrap().expect("due at once");
+        }
+        assert_eq!(release.run().await.unwrap(), 2);
+    }
+
+    let stop = rig.start(Arc::new(Counting::default()), Arc::new(Counting::default()));
+    for post in &posts {
+        rig.until(post, StageKind::Search, |stage| stage.status == StageStatus::Ready).await;
+    }
+    stop.cancel();
+}
