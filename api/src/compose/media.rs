@@ -31,11 +31,8 @@ impl Media for HomeMedia {
         key: &ObjectKey,
         query: Option<&str>,
     ) -> Result<Option<Opened>, PortError> {
-        let admitted = match query {
-            Some(_) => self.objects.admits(key, query).await?,
-            None => self.blog.media_is_public(key).await?,
-        };
-        if !admitted {
+        let signed = query.is_some_and(|query| self.objects.admits(key, query));
+        if !signed && !self.blog.media_is_public(key).await? {
             return Ok(None);
         }
         let opened = self.objects.open_object(key).await?;

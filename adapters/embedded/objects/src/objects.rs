@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::Secret;
 use domain::media::ObjectKey;
 use domain::ports::{
     Clock, IdSource, Object, ObjectInfo, Objects, PortError, UploadRequest, UploadTicket,
@@ -81,33 +80,10 @@ impl FolderObjects {
         self.work(move |store| store.open_object(&key)).await
     }
 
-    /// Whether an address may be served: by its signature, until its end; or without one, when the
-    /// object is public. Says nothing of whether the object exists.
-    ///
-    /// # Errors
-    /// `Backend`.
-    pub async fn admits(&self, key: &ObjectKey, query: Option<&str>) -> Result<bool, PortError> {
-        let now = self.store.clock.now();
-        if query.is_some_and(|query| address::verify(key, query, now, &self.store.signer)) {
-            return Ok(true);
-        }
-        let prefix = prefix(key).to_owned();
-        self.work(move |store| store.reading.lock().public(&prefix)).await
-    }
-
-    /// Makes all objects `{owner}/{secret}/..`, present and future, public or private again; they are
-    /// private at first. Durable.
-    ///
-    /// # Errors
-    /// `Unavailable` - the disk is full; `Backend`.
-    pub async fn set_public(
-        &self,
-        owner: &str,
-        secret: &Secret,
-        public: bool,
-    ) -> Result<(), PortError> {
-        let prefix = format!("{owner}/{}", secret.reveal());
-        self.work(move |store| store.writing.lock().set_public(&prefix, public)).await
+    /// Whether the query string of an address is one that [`url`](domain::ports::Objects::url) signed
+    /// for this object, and not past its end. Says nothing of whether the object exists.
+    pub fn admits(&self, key: &ObjectKey, query: &str) -> bool {
+        address::verify(key, query, self.store.clock.now(), &self.store.signer)
     }
 
     /// Removes the files that a crash left without a row, and says how many. Reads the whole folder;
@@ -138,10 +114,6 @@ impl FolderObjects {
         let store = self.store.clone();
         Ok(spawn_blocking(move || work(&store)).await.map_err(Fault::from)??)
     }
-}
-
-fn prefix(key: &ObjectKey) -> &str {
-    key.as_str().rsplit_once('/').map_or("", |(prefix, _)| prefix)
 }
 
 impl Store {

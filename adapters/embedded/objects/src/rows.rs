@@ -1,4 +1,4 @@
-//! The row of each key, the tickets that were used, and which objects are public.
+//! The row of each key, and the tickets that were used.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +25,6 @@ const SCHEMA: &str = "
         expires_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX used_tickets_by_end ON used_tickets (expires_at);
-    CREATE TABLE public (prefix TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 ";
 
 /// An upload that began before its ticket ended is over after so long, so the ticket's number need not
@@ -133,22 +132,6 @@ impl Rows {
     /// Whether any row refers to a content.
     pub fn refers_to(&self, sha256: &[u8; 32]) -> Result<bool, Fault> {
         refers_to(&self.0, sha256)
-    }
-
-    /// Makes the objects below a prefix public, or no longer.
-    pub fn set_public(&self, prefix: &str, public: bool) -> Result<(), Fault> {
-        let sql = if public {
-            "INSERT OR IGNORE INTO public VALUES (?1)"
-        } else {
-            "DELETE FROM public WHERE prefix = ?1"
-        };
-        self.0.prepare_cached(sql)?.execute([prefix])?;
-        Ok(())
-    }
-
-    /// Whether the objects below a prefix are public.
-    pub fn public(&self, prefix: &str) -> Result<bool, Fault> {
-        Ok(self.0.prepare_cached("SELECT 1 FROM public WHERE prefix = ?1")?.exists([prefix])?)
     }
 }
 
