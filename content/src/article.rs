@@ -71,7 +71,8 @@ impl Article {
         inline::write(&mut self.html, inside, &numbered);
         self.push_plain(&inside.plain);
         if !heading && self.opening.len() < EXCERPT * 4 {
-            self.opening.push_str(&inside.plain);
+            // What is spoken: alternative texts of pictures open no article.
+            self.opening.push_str(&inside.text);
             self.opening.push(' ');
         }
     }

@@ -153,6 +153,13 @@ fn plain_text_keeps_code_and_the_excerpt_does_not() {
 }
 
 #[test]
+fn an_excerpt_begins_with_words_and_not_with_a_picture() {
+    let rendered = render("![A diagram](https://example.com/a.png)\n\nThe first words.");
+    assert_eq!(rendered.excerpt, "The first words.");
+    assert_eq!(render("![A diagram](https://example.com/a.png)").excerpt, "A diagram");
+}
+
+#[test]
 fn nothing_becomes_nothing() {
     for empty in ["", " \n\n ", "<!-- hidden -->"] {
         let rendered = render(empty);
