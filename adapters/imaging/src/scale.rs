@@ -1,8 +1,9 @@
 //! Pixels, and fewer of them.
 
 use domain::ports::ImageError;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::DynamicImage;
 use image::metadata::Orientation;
 
@@ -54,17 +55,29 @@ impl Raster {
 
     /// Scales down by Lanczos3; transparent pixels do not bleed into visible ones.
     pub(crate) fn scaled(&self, width: u32, height: u32) -> Result<Self, ImageError> {
-        let failed =
-            |error: &dyn std::fmt::Display| ImageError::Encoding(format!("scaling: {error}"));
-        let kind = if self.alpha { PixelType::U8x4 } else { PixelType::U8x3 };
-        let source = ImageRef::new(self.width, self.height, &self.pixels, kind)
-            .map_err(|error| failed(&error))?;
-        let mut target = Image::new(width, height, kind);
+        // By type, not by a value: else the resizer is compiled for thirteen kinds of pixels, which
+        // takes five times as long.
+        let scaled = match self.alpha {
+            true => self.scaled_as::<U8x4>(width, height),
+            false => self.scaled_as::<U8x3>(width, height),
+        };
+        let pixels = scaled.map_err(|error| ImageError::Encoding(format!("scaling: {error}")))?;
+        Ok(Self { width, height, alpha: self.alpha, pixels })
+    }
+
+    fn scaled_as<P: PixelTrait>(
+        &self,
+        width: u32,
+        height: u32,
+    ) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        let source = TypedImageRef::<P>::from_buffer(self.width, self.height, &self.pixels)?;
+        let mut pixels = vec![0; width as usize * height as usize * P::size()];
+        let mut target = TypedImage::<P>::from_buffer(width, height, &mut pixels)?;
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
             .use_alpha(self.alpha);
-        Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
-        Ok(Self { width, height, alpha: self.alpha, pixels: target.into_vec() })
+        Resizer::new().resize_typed(&source, &mut target, &options)?;
+        Ok(pixels)
     }
 }
 
