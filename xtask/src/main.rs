@@ -66,7 +66,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         }
         ("test", []) => test::run(&workspace, Depth::Usual),
         ("setup", []) => setup::run(&workspace, Scope::Everything),
-        ("web", []) => web::run(&workspace),
+        ("web", []) => web::run(&workspace).map(drop),
         ("schema", []) => schema::run(&workspace),
         ("ci", []) => ci::run(&workspace),
         ("long", []) => long::run(&workspace),

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -34,6 +34,38 @@ pub fn call(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("start {}", shown(command)))?;
     ensure!(status.success(), "{} ended with {status}", shown(command));
     Ok(())
+}
+
+/// A program that runs meanwhile, its output in sight. Dropping it ends it.
+pub struct Background {
+    child: Child,
+    command: String,
+}
+
+impl Background {
+    /// Starts a program.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let child = command.spawn().with_context(|| format!("start {}", shown(command)))?;
+        Ok(Background { child, command: shown(command) })
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// As [`call`].
+    pub fn wait(mut self) -> Result<()> {
+        let status = self.child.wait().with_context(|| format!("wait for {}", self.command))?;
+        ensure!(status.success(), "{} ended with {status}", self.command);
+        Ok(())
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// Runs a program and takes what it prints.
@@ -105,6 +137,23 @@ mod tests {
             message.contains("no such thing") && message.contains("3") && message.contains("sh -c"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_program_in_the_background_is_waited_for_and_its_failure_is_told() {
+        Background::start(&mut Command::new("true")).unwrap().wait().unwrap();
+        let failing = Background::start(Command::new("sh").args(["-c", "exit 3"])).unwrap();
+        let message = format!("{:#}", failing.wait().unwrap_err());
+        assert!(message.contains("sh -c") && message.contains('3'), "{message}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_program_in_the_background_ends_when_nobody_waits_for_it() {
+        let sleeping = Background::start(Command::new("sleep").arg("600")).unwrap();
+        let process = format!("/proc/{}", sleeping.child.id());
+        drop(sleeping);
+        assert!(!std::path::Path::new(&process).exists());
     }
 
     #[test]

@@ -4,24 +4,35 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::process::{call, cargo, step};
+use crate::process::{Background, call, cargo, step};
 use crate::setup::{self, Scope};
 use crate::web;
 use crate::workspace::Workspace;
 
 /// Sets up, builds, and becomes `deepdive serve ARGS`. Returns only when that cannot be started.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
-    setup::run(workspace, Scope::Product)?;
-    build(workspace)?;
+    set_up_and_build(workspace, Scope::Product)?;
     println!("==> deepdive serve {}", args.join(" "));
     become_program(Command::new(workspace.server()).arg("serve").args(args))
 }
 
-/// Builds the program that a person runs, web client included.
-pub fn build(workspace: &Workspace) -> Result<()> {
-    web::run(workspace)?;
+/// Sets up, and builds the program that a person runs, web client included.
+///
+/// The server's library, which is most of the work, does not contain the web client: it compiles while
+/// set-up waits for the network and the client's last steps keep one core busy.
+pub fn set_up_and_build(workspace: &Workspace, scope: Scope) -> Result<()> {
+    setup::compilers(workspace)?;
+    let build = || {
+        let mut cargo = cargo(workspace);
+        cargo.args(["build", "--release", "--package", "api"]);
+        cargo
+    };
+    let library = Background::start(build().arg("--lib").env("CARGO_TERM_PROGRESS_WHEN", "never"))?;
+    setup::install(workspace, scope)?;
+    let bundle = web::run(workspace)?;
     step("server: compile", || {
-        call(cargo(workspace).args(["build", "--release", "--package", "api"]))
+        library.wait()?;
+        call(build().env("DEEPDIVE_WEB", bundle))
     })
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::process::step;
 use crate::serve;
-use crate::setup::{self, Scope};
+use crate::setup::Scope;
 use crate::suites::{self, Depth, Outcome};
 use crate::workspace::Workspace;
 
@@ -16,8 +16,7 @@ const NOTHING_SKIPPED: &str = "DEEPDIVE_NOTHING_SKIPPED";
 /// # Errors
 /// A suite failed, or ran no test at all.
 pub fn run(workspace: &Workspace, depth: Depth) -> Result<()> {
-    setup::run(workspace, Scope::Everything)?;
-    serve::build(workspace)?;
+    serve::set_up_and_build(workspace, Scope::Everything)?;
     let suites = step("tests: find the suites", || suites::all(workspace, depth))?;
     let outcomes = suites.into_iter().map(suites::Suite::run).collect::<Result<Vec<Outcome>>>()?;
 

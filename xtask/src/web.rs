@@ -20,22 +20,24 @@ pub const BUNDLER_PROFILE: &str = "tool";
 const INPUTS: [&str; 6] =
     ["web-yew", "xtask/bundler", "schema.graphql", "Cargo.toml", "Cargo.lock", "package-lock.json"];
 
-/// Bundles the web client, unless the bundle that is there was made of the same inputs.
+/// Bundles the web client, unless the bundle that is there was made of the same inputs. Returns a text
+/// that is another one for another bundle.
 ///
 /// # Errors
 /// It does not compile, or a tool of [`crate::setup`] is missing.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub fn run(workspace: &Workspace) -> Result<String> {
     let fingerprint = fingerprint(workspace)?;
     let memory = workspace.memory("web.fingerprint");
     if unchanged(&memory, &fingerprint) && whole(&workspace.dist()) {
-        return step("web client: unchanged", || Ok(()));
+        return step("web client: unchanged", || Ok(fingerprint));
     }
     step("web client: compile the bundler (once)", || {
         call(cargo(workspace).args(["build", "--package", "bundler", "--profile", BUNDLER_PROFILE]))
     })?;
     let wasm = step("web client: compile for the browser", || compile(workspace))?;
     step("web client: bundle", || bundle(workspace, &wasm))?;
-    remember(&memory, &fingerprint)
+    remember(&memory, &fingerprint)?;
+    Ok(fingerprint)
 }
 
 fn fingerprint(workspace: &Workspace) -> Result<String> {

@@ -1,5 +1,8 @@
-//! The `deepdive` program.
+//! The `deepdive` program: the library, and the web client inside it.
+//!
+//! The client is embedded here and not in the library, so that the library does not wait for it.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
@@ -10,7 +13,25 @@ use api::commands::create_user::create_user;
 use api::commands::serve::serve;
 use api::commands::told;
 use api::config::Settings;
+use api::http::pages::{Files, Pages};
 use clap::Parser;
+
+/// The bundle that `cargo xtask web` makes; without it, only the API is served.
+#[derive(rust_embed::Embed)]
+#[folder = "../web-yew/dist"]
+#[allow_missing = true]
+struct Bundle;
+
+/// Changes with the bundle: cargo watches the files that were there, but not that there are some now.
+const _: Option<&str> = option_env!("DEEPDIVE_WEB");
+
+struct WebClient;
+
+impl Files for WebClient {
+    fn get(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+        Bundle::get(path).map(|file| file.data)
+    }
+}
 
 /// Threads that still wait for the disk when the server has stopped are given this long.
 const LAST_WRITES: Duration = Duration::from_millis(500);
@@ -31,7 +52,9 @@ fn run(command: Command) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         match command {
-            Command::Serve(flags) => Ok(serve(Settings::decide(*flags)?).await?),
+            Command::Serve(flags) => {
+                Ok(serve(Settings::decide(*flags)?, Pages::new(WebClient)).await?)
+            }
             Command::User(UserCommand::Create(flags)) => {
                 let printed = create_user(flags, std::io::stdin().lock()).await?;
                 Ok(writeln!(std::io::stdout(), "{printed}")?)

@@ -28,19 +28,6 @@ pub trait Files: Send + Sync {
     fn get(&self, path: &str) -> Option<Cow<'static, [u8]>>;
 }
 
-#[derive(rust_embed::Embed)]
-#[folder = "../web-yew/dist"]
-struct Bundle;
-
-/// The files that were embedded when this binary was built.
-pub struct Embedded;
-
-impl Files for Embedded {
-    fn get(&self, path: &str) -> Option<Cow<'static, [u8]>> {
-        Bundle::get(path).map(|file| file.data)
-    }
-}
-
 /// The web client, ready to be served.
 pub struct Pages {
     files: Box<dyn Files>,

@@ -36,12 +36,28 @@ pub struct Missing {
     pub remedy: String,
 }
 
-/// Installs what is missing.
+/// Looks for the compilers and installs what is missing.
 ///
 /// # Errors
 /// The product cannot be built on this machine as it is; the message says what is needed.
 pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
-    step("set up: compilers", || toolchain::check(workspace))?;
+    compilers(workspace)?;
+    install(workspace, scope)
+}
+
+/// Looks for what this machine has to bring.
+///
+/// # Errors
+/// One of them is not there; the message names it.
+pub fn compilers(workspace: &Workspace) -> Result<()> {
+    step("set up: compilers", || toolchain::check(workspace))
+}
+
+/// Installs what is missing.
+///
+/// # Errors
+/// The web client cannot be built on this machine as it is; the message says what is needed.
+pub fn install(workspace: &Workspace, scope: Scope) -> Result<()> {
     step("set up: Rust standard library for the browser", || {
         toolchain::install_wasm_std(workspace)
     })?;

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 /// The first Node.js whose test runner has what the suites use.
 const NODE_AT_LEAST: u32 = 20;
 
-/// Looks for what a machine has to bring: Rust, a C compiler, Node.js with npm.
+/// Looks for what a machine has to bring: Rust, a C compiler with make, Node.js with npm.
 ///
 /// # Errors
 /// One of them is not there; the message names it.
@@ -20,6 +20,10 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     ensure!(
         c.is_some(),
         "there is no C compiler (cc): SQLite and libwebp are compiled from C. Debian: apt-get install build-essential"
+    );
+    ensure!(
+        in_path("make"),
+        "there is no make: the MP3 encoder LAME is built with it. Debian: apt-get install build-essential"
     );
     ensure!(
         in_path("node") && in_path("npm"),

@@ -26,7 +26,6 @@ const ONLY_THERE: [(&str, &str, &[&str]); 4] = [
         &[
             "api/src/config",
             "api/src/compose.rs",
-            "api/build.rs",
             "adapters/embedded/speech/src/espeak.rs",
             "xtask/",
         ],
