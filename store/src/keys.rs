@@ -46,6 +46,11 @@ impl List {
     }
 }
 
+/// A user's password, as the embedded home keeps it.
+pub fn password(user: &UserId) -> Key {
+    Key::new(format!("U#{user}"), "PASSWORD")
+}
+
 /// A post.
 pub fn post(id: &PostId) -> Key {
     Key::new(format!("P#{id}"), "META")

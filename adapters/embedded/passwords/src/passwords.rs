@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::UserId;
 use domain::ports::{IdSource, Passwords, PortError};
-use store::table::{Condition, Consistency, Item, Key, Table, TableError, Value, Write};
+use store::keys;
+use store::table::{Condition, Consistency, Item, Table, TableError, Value, Write};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -68,7 +69,8 @@ impl Argon2Passwords {
     }
 
     async fn stored(&self, user: &UserId) -> Result<Option<String>, PortError> {
-        let item = self.table.get(&key(user), Consistency::Strong).await.map_err(of_table)?;
+        let item =
+            self.table.get(&keys::password(user), Consistency::Strong).await.map_err(of_table)?;
         match item.map(|mut item| item.attributes.remove(HASH)) {
             None => Ok(None),
             Some(Some(Value::S(hash))) => Ok(Some(hash)),
@@ -134,14 +136,10 @@ impl Passwords for Argon2Passwords {
     }
 }
 
-fn key(user: &UserId) -> Key {
-    Key::new(format!("U#{user}"), "PASSWORD")
-}
-
 fn item(user: &UserId, hash: String) -> Item {
     let attributes =
         BTreeMap::from([("v".to_owned(), Value::N(VERSION)), (HASH.to_owned(), Value::S(hash))]);
-    Item { key: key(user), attributes }
+    Item { key: keys::password(user), attributes }
 }
 
 fn damaged(user: &UserId) -> PortError {
@@ -156,7 +154,7 @@ fn of_table(error: TableError) -> PortError {
     match error {
         TableError::Conflict => PortError::Conflict,
         TableError::Unavailable => PortError::Unavailable("the table"),
-        TableError::Full => PortError::Unavailable("disk space"),
+        TableError::Full => PortError::Full,
         other => failed(other),
     }
 }

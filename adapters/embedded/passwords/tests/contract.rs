@@ -11,7 +11,7 @@ use domain::UserId;
 use domain::ports::{Passwords, PortError};
 use embedded_passwords::Argon2Passwords;
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
-use store::table::{Condition, Consistency, Item, Key, Table, Value, Write};
+use store::table::{Condition, Consistency, Item, Table, Value, Write};
 use tempfile::TempDir;
 
 struct Argon2 {
@@ -40,19 +40,16 @@ impl TestPasswords for Argon2 {
 
 contract::passwords_contract!(Argon2);
 
-fn place_of(user: &UserId) -> Key {
-    Key::new(format!("U#{user}"), "PASSWORD")
-}
-
 async fn stored(argon2: &Argon2, user: &UserId) -> String {
-    let item = argon2.table.get(&place_of(user), Consistency::Strong).await.unwrap().unwrap();
+    let item =
+        argon2.table.get(&store::keys::password(user), Consistency::Strong).await.unwrap().unwrap();
     let Value::S(hash) = &item.attributes["phc"] else { panic!("{item:?}") };
     hash.clone()
 }
 
 async fn store(argon2: &Argon2, user: &UserId, hash: &str) {
     let attributes = BTreeMap::from([("phc".to_owned(), Value::S(hash.to_owned()))]);
-    let item = Item { key: place_of(user), attributes };
+    let item = Item { key: store::keys::password(user), attributes };
     argon2.table.write(Write::Put(item, Condition::Always)).await.unwrap();
 }
 
