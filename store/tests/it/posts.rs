@@ -206,64 +206,16 @@ async fn pages_walk_through_all_posts_without_gap_or_double(rig: Rig) {
 }
 
 mod media {
-    use domain::actions::{PostInput, RequestUpload, UploadInput};
+    use domain::actions::PostInput;
     use domain::media::ObjectKey;
-    use domain::ports::{Object, ObjectInfo, Objects, PortError, UploadRequest, UploadTicket};
 
     use super::*;
-
-    /// Gives out tickets for a store that nobody looks into here.
-    struct Tickets;
-
-    #[async_trait::async_trait]
-    impl Objects for Tickets {
-        async fn put(&self, _: &ObjectKey, _: &[u8], _: &str) -> Result<(), PortError> {
-            Ok(())
-        }
-        async fn get(&self, _: &ObjectKey) -> Result<Option<Object>, PortError> {
-            Ok(None)
-        }
-        async fn info(&self, _: &ObjectKey) -> Result<Option<ObjectInfo>, PortError> {
-            Ok(None)
-        }
-        async fn delete(&self, _: &ObjectKey) -> Result<(), PortError> {
-            Ok(())
-        }
-        async fn upload_ticket(&self, request: &UploadRequest) -> Result<UploadTicket, PortError> {
-            let (url, headers) = (String::new(), vec![]);
-            Ok(UploadTicket { method: "PUT", url, headers, expires_at: request.expires_at })
-        }
-        async fn url(
-            &self,
-            _: &ObjectKey,
-            _: Option<std::time::Duration>,
-        ) -> Result<String, PortError> {
-            Ok(String::new())
-        }
-    }
-
-    async fn upload(rig: &Rig, post: &domain::PostId) -> domain::asset::Asset {
-        let action = RequestUpload {
-            posts: &rig.blog,
-            objects: &Tickets,
-            clock: &*rig.clock,
-            ids: &rig.ids,
-        };
-        let input = UploadInput {
-            post: post.clone(),
-            filename: "a.png".into(),
-            content_type: "image/png".into(),
-            length: 9,
-            sha256: "0".repeat(64),
-        };
-        action.run(&rig.kim, input, None).await.unwrap().0
-    }
 
     #[tokio::test]
     async fn an_image_is_public_while_a_post_that_guests_may_see_shows_it() {
         let rig = Rig::kind().await;
         let (first, second) = (rig.create(written("One")).await, rig.create(written("Two")).await);
-        let asset = upload(&rig, &first.id).await;
+        let asset = rig.upload(&first.id).await;
         let variant = asset.variant_key(300, "0a").unwrap();
         let public = || rig.blog.media_is_public(&variant);
         assert!(!public().await.unwrap(), "no post shows it");

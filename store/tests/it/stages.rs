@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use domain::actions::{ClaimStage, FinishStage, ReleaseStages, ReportProgress};
+use domain::asset::AssetStatus;
 use domain::event::EventKind;
 use domain::post::{ContentHash, Post};
 use domain::stage::{
-    Done, LEASE, Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus, Subject,
+    Done, LEASE, LOST_LEASES, Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus,
+    Subject,
 };
 
 use crate::rig::{Rig, written};
@@ -19,6 +21,7 @@ crate::on_every_table!(
     progress_is_no_event,
     what_is_due_is_found_in_the_index,
     a_released_stage_is_claimed_again_with_all_its_attempts,
+    an_image_whose_work_is_always_broken_off_fails_with_its_asset,
 );
 
 async fn published(rig: &Rig) -> Post {
@@ -152,4 +155,33 @@ async fn a_released_stage_is_claimed_again_with_all_its_attempts(rig: Rig) {
     assert!(!finish(&rig, &lost).await);
     let claimed = claim(&rig, &speech(&post)).await.unwrap();
     assert_eq!((claimed.attempts, claimed.lost_leases), (1, 0));
+}
+
+async fn an_image_whose_work_is_always_broken_off_fails_with_its_asset(rig: Rig) {
+    use domain::ports::{ApplyError, Change, Posts, Step, Wanted};
+    let post = rig.create(written("Post")).await;
+    let asset = rig.upload(&post.id).await;
+    let id = StageId { subject: Subject::Asset(asset.id.clone()), kind: StageKind::Image };
+    let wanted =
+        Wanted { stages: vec![id.clone()], assets: vec![asset.id.clone()], ..Wanted::default() };
+    let waiting = rig.blog.load(&wanted).await.unwrap().stages.remove(0);
+    let due = waiting.due(waiting.revision, rig.now());
+    let change =
+        Change { stages: vec![Step { before: Some(waiting), after: due }], ..Change::default() };
+    // A hostile table makes up conflicts.
+    let mut applied = rig.blog.apply(change.clone()).await;
+    while matches!(applied, Err(ApplyError::Changed)) {
+        applied = rig.blog.apply(change.clone()).await;
+    }
+    applied.unwrap();
+
+    for _ in 0..LOST_LEASES {
+        assert!(claim(&rig, &id).await.is_some());
+        rig.clock.advance(LEASE);
+    }
+    assert!(claim(&rig, &id).await.is_none(), "not once more");
+    let loaded = rig.blog.load(&wanted).await.unwrap();
+    assert_eq!(loaded.stages[0].status, StageStatus::Failed);
+    assert_eq!(loaded.stages[0].failure.as_ref().unwrap().code, "LOST");
+    assert_eq!(loaded.assets[0].status, AssetStatus::Failed);
 }
