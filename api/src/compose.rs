@@ -28,7 +28,7 @@ use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use imaging::WebpImageCodec;
 use realtime::{Hub, HubConfig, HubParts, Notifier, Sockets};
 use schema::guard::Guard;
-use schema::{Parts, PipelineLog, Schema, SocketExecutor};
+use schema::{Budget, Parts, PipelineLog, Schema, SocketExecutor};
 use store::table::Table;
 use store::{Blog, CursorSigner};
 use tokio_util::sync::CancellationToken;
@@ -54,6 +54,8 @@ pub struct HomeSettings {
     pub site_title: String,
     /// How much one document may ask for.
     pub limits: schema::guard::Limits,
+    /// How much one client may ask for in a minute.
+    pub cost_per_minute: u64,
 }
 
 /// The embedded home, open.
@@ -70,6 +72,8 @@ pub struct EmbeddedHome {
     pub schema: Schema,
     /// Refuses what is too costly to answer.
     pub guard: Arc<Guard>,
+    /// Refuses what is too often asked, by whichever door.
+    pub budget: Arc<Budget>,
     /// Where subscriptions live.
     pub hub: Hub<SocketExecutor>,
     /// Images and audio.
@@ -170,8 +174,9 @@ impl EmbeddedHome {
         let guard = Guard::new(settings.limits.clone(), &schema::sdl())
             .map_err(|error| OpenHomeError::Schema(Box::new(error)))?;
         let guard = Arc::new(guard);
+        let budget = Arc::new(Budget::new(settings.cost_per_minute));
         let hub = Hub::start(HubParts {
-            executor: Arc::new(SocketExecutor::new(schema.clone(), guard.clone())),
+            executor: Arc::new(SocketExecutor::new(schema.clone(), guard.clone(), budget.clone())),
             log: Arc::new(PipelineLog::new(blog.clone())),
             sockets,
             runtime: tokio::runtime::Handle::current(),
@@ -220,6 +225,7 @@ impl EmbeddedHome {
             ids,
             schema,
             guard,
+            budget,
             hub,
             objects,
             table,

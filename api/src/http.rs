@@ -6,7 +6,6 @@
 
 pub mod addresses;
 pub mod answer;
-pub mod budget;
 pub mod context;
 pub mod cookies;
 pub mod cross_site;
@@ -25,6 +24,7 @@ use axum::Router;
 use axum::http::HeaderName;
 use axum::routing::{any, get, put};
 use domain::ports::IdSource;
+use schema::Budget;
 use schema::guard::Guard;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -34,7 +34,6 @@ use crate::executor::Executor;
 use crate::identity::Authenticator;
 use crate::socket::Sockets;
 use addresses::Addresses;
-use budget::Budget;
 use health::Readiness;
 use media::Media;
 use pages::Pages;
@@ -64,7 +63,7 @@ pub struct Doors {
     /// Own address, and who may tell a client's.
     pub addresses: Addresses,
     /// How much each client may ask for.
-    pub budget: Budget,
+    pub budget: Arc<Budget>,
     /// The web client.
     pub pages: Pages,
     /// Serves sockets.

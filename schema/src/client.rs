@@ -13,3 +13,14 @@ pub struct Client {
     /// The request's id, the same in logs, answer and jobs.
     pub request_id: String,
 }
+
+impl Client {
+    /// The network that its limits are counted for: an IPv4 address, or the first 64 bits of an IPv6
+    /// one, which is what one household has. Networks of the two kinds never have the same number.
+    pub fn network(&self) -> u64 {
+        match self.address.to_canonical() {
+            IpAddr::V4(v4) => u64::from(v4.to_bits()),
+            IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64 | (1 << 63),
+        }
+    }
+}

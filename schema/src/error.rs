@@ -8,6 +8,8 @@ use std::error::Error as _;
 use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
 use domain::ports::PortError;
 
+use crate::guard::RefusalCode;
+
 /// What an error says to a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -25,15 +27,19 @@ pub enum Code {
     NotFound,
     /// A subscription came where none is served.
     NeedsSocket,
+    /// More than one operation may ask for; the guard says the same of a document, in advance.
+    TooCostly,
     /// A later try may succeed.
     Unavailable,
+    /// Nothing can be saved until the server has room again.
+    StorageFull,
     /// A fault of the server; its log tells more under the request's id.
     Internal,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Code; 9] = [
+    pub const ALL: [Code; 11] = [
         Code::ValidationFailed,
         Code::BadUserInput,
         Code::BadCursor,
@@ -41,7 +47,9 @@ impl Code {
         Code::Forbidden,
         Code::NotFound,
         Code::NeedsSocket,
+        Code::TooCostly,
         Code::Unavailable,
+        Code::StorageFull,
         Code::Internal,
     ];
 
@@ -55,7 +63,9 @@ impl Code {
             Code::Forbidden => "FORBIDDEN",
             Code::NotFound => "NOT_FOUND",
             Code::NeedsSocket => "SUBSCRIPTION_NEEDS_SOCKET",
+            Code::TooCostly => RefusalCode::TooCostly.as_str(),
             Code::Unavailable => "UNAVAILABLE",
+            Code::StorageFull => "STORAGE_FULL",
             Code::Internal => "INTERNAL",
         }
     }
@@ -120,6 +130,11 @@ pub(crate) fn fault(request_id: &str, error: &PortError) -> Error {
     }
     match error {
         PortError::Rejected(reason) => Code::BadUserInput.error(reason),
+        PortError::OverAllowance { .. } => Code::TooCostly.error(error.to_string()),
+        PortError::Full => {
+            tracing::error!(request.id = request_id, "the storage is full");
+            Code::StorageFull.error("the server's storage is full: nothing was saved")
+        }
         PortError::Conflict | PortError::Unavailable(_) => {
             tracing::warn!(request.id = request_id, error = chain, "not available for a moment");
             Code::Unavailable.error("this is not available for a moment; try again")

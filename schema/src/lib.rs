@@ -9,6 +9,7 @@
 //! add a mutation: its action in `domain`, a union by `outcome!`, a resolver of three steps in
 //! `mutations`. Then run `cargo run -p schema --example print_schema` to write `schema.graphql` anew.
 
+pub mod budget;
 pub mod client;
 pub mod error;
 pub mod frames;
@@ -30,6 +31,7 @@ mod scalars;
 mod subscription;
 mod viewer;
 
+pub use budget::{Budget, Drawer};
 pub use client::Client;
 pub use engine::{Schema, build, sdl};
 pub use error::{Code, code_of};

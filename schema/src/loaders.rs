@@ -24,13 +24,20 @@ use crate::error::{Code, fault};
 #[derive(Clone)]
 pub struct Loaders {
     loader: Loader<EntityKey, Found, Batch>,
+    blog: Blog,
 }
+
+/// Calls to the table that the resolvers of one operation may make, lists and batches together. The
+/// guard bounds the rows; this bounds the round trips. What an action of a mutation does is its own.
+pub const TABLE_CALLS: u32 = 25;
 
 /// A row, its absence, or why it could not be read (which was logged once, for the whole batch).
 type Found = Result<Option<Arc<Entity>>>;
 
 struct Batch {
     blog: Blog,
+    /// Without an allowance, for the batch that must be read row by row.
+    every_row: Blog,
     request_id: String,
 }
 
@@ -57,7 +64,7 @@ impl BatchFn<EntityKey, Found> for Batch {
 impl Batch {
     async fn load_alone(&self, key: &EntityKey) -> HashMap<EntityKey, Found> {
         let keys = std::slice::from_ref(key);
-        match self.blog.entities(keys).await {
+        match self.every_row.entities(keys).await {
             Ok(entities) => answers(keys, entities),
             Err(error) => HashMap::from([(key.clone(), Err(fault(&self.request_id, &error)))]),
         }
@@ -88,8 +95,14 @@ macro_rules! typed {
 
 impl Loaders {
     pub(crate) fn new(blog: Blog, request_id: String) -> Self {
-        let loader = Loader::new(Batch { blog, request_id }).with_max_batch_size(usize::MAX);
-        Loaders { loader }
+        let (blog, every_row) = (blog.within(TABLE_CALLS), blog);
+        let batch = Batch { blog: blog.clone(), every_row, request_id };
+        Loaders { loader: Loader::new(batch).with_max_batch_size(usize::MAX), blog }
+    }
+
+    /// The blog as the resolvers of this request read it, within [`TABLE_CALLS`].
+    pub(crate) fn blog(&self) -> &Blog {
+        &self.blog
     }
 
     /// Those of the request that executes.

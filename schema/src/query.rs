@@ -89,7 +89,7 @@ impl Query {
         let list = List::new("feed");
         let asked = list.asked(context, first, 20, after.as_deref())?;
         let previous = asked.after.is_some();
-        let page = or_fault(context, Parts::of(context).blog.feed(&asked.into()).await)?;
+        let page = or_fault(context, Loaders::of(context).blog().feed(&asked.into()).await)?;
         Ok(PostConnection::listed(list, page, previous, Viewer::of(context)?.id()))
     }
 

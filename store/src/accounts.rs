@@ -63,14 +63,7 @@ impl Accounts for Blog {
     }
 
     async fn add_key(&self, key: &KeyRecord) -> Result<(), PortError> {
-        let ends = Value::N(key.expires_at.plus(AFTERLIFE).seconds());
-        let row = rows::with(rows::item(keys::key(&key.hash), key)?, TTL, ends.clone());
-        let mut writes = vec![Write::Put(row, Condition::Absent)];
-        if let Some(beside) = keys::key_of_user(&key.user, key.kind, &key.hash) {
-            let row = rows::with(rows::item(beside, key)?, TTL, ends);
-            writes.push(Write::Put(row, Condition::Always));
-        }
-        self.transact(writes).await.map_err(port)
+        self.transact(new_key(key)?).await.map_err(port)
     }
 
     async fn key(&self, hash: &str) -> Result<Option<KeyRecord>, PortError> {
@@ -128,6 +121,18 @@ impl Accounts for Blog {
             _ => Ok(u32::MAX),
         }
     }
+}
+
+/// The rows of a key that nobody had before.
+pub(crate) fn new_key(key: &KeyRecord) -> Result<Vec<Write>, PortError> {
+    let ends = Value::N(key.expires_at.plus(AFTERLIFE).seconds());
+    let row = rows::with(rows::item(keys::key(&key.hash), key)?, TTL, ends.clone());
+    let mut writes = vec![Write::Put(row, Condition::Absent)];
+    if let Some(beside) = keys::key_of_user(&key.user, key.kind, &key.hash) {
+        let row = rows::with(rows::item(beside, key)?, TTL, ends);
+        writes.push(Write::Put(row, Condition::Always));
+    }
+    Ok(writes)
 }
 
 impl Blog {

@@ -11,6 +11,7 @@ use domain::ports::{ApplyError, Change, PortError, Step};
 use domain::post::Post;
 use domain::stage::{Stage, Subject};
 
+use crate::accounts::new_key;
 use crate::blog::{Blog, port};
 use crate::keys::{self, List};
 use crate::rows::{self, DOC, REVISION};
@@ -68,6 +69,9 @@ impl Blog {
         plan.stage_summaries(&change.stages, change.post.is_some())?;
         for step in &change.assets {
             plan.asset(step)?;
+        }
+        if let Some(key) = &change.key {
+            new_key(key)?.into_iter().for_each(|write| plan.push(write));
         }
         if let Some((author, head, event, tag)) = &change.event {
             let topic = AuthorTopic(author.clone()).name();

@@ -164,7 +164,8 @@ pub(crate) fn port(error: TableError) -> PortError {
     match error {
         TableError::ConditionFailed(_) | TableError::Conflict => PortError::Conflict,
         TableError::Unavailable => PortError::Unavailable("table"),
-        TableError::Full => PortError::Denied("the storage is full: nothing can be saved".into()),
+        TableError::Full => PortError::Full,
+        TableError::OverAllowance(calls) => PortError::OverAllowance { calls },
         error @ (TableError::Invalid(_) | TableError::Backend { .. }) => {
             PortError::backend("table", error)
         }

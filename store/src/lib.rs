@@ -12,6 +12,7 @@ pub mod keys;
 pub mod table;
 
 mod accounts;
+mod allowance;
 mod apply;
 mod blog;
 mod entities;

@@ -24,6 +24,17 @@ impl Blog {
         self.read_head(item.as_ref())
     }
 
+    /// Where several logs end, in one batch; in the order asked for.
+    ///
+    /// # Errors
+    /// As [`Blog::head`].
+    pub async fn heads(&self, authors: &[UserId]) -> Result<Vec<Head>, PortError> {
+        let key = |author: &UserId| keys::head(&AuthorTopic(author.clone()).name());
+        let keys: Vec<_> = authors.iter().map(key).collect();
+        let items = self.rows(&keys).await?;
+        keys.iter().map(|key| self.read_head(items.iter().find(|item| item.key == *key))).collect()
+    }
+
     /// Events after `seq`, oldest first, at most `limit`. Those older than a day may be gone: the
     /// first one's number tells.
     ///

@@ -255,6 +255,9 @@ pub enum TableError {
     /// The storage is full; reads go on.
     #[error("the storage is full")]
     Full,
+    /// The operation made all the calls that it may make (see [`Blog::within`](crate::Blog::within)).
+    #[error("one operation may make {0} calls to the table")]
+    OverAllowance(u32),
     /// Anything else.
     #[error("{adapter} failed")]
     Backend {

@@ -57,6 +57,7 @@ impl From<PortError> for JobError {
                 tracing::error!(error = %error, "stored data is damaged");
                 JobError::fail("DAMAGED", error.to_string())
             }
+            PortError::Full => JobError::retry("STORAGE_FULL", error.to_string()),
             error if error.retryable() => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use domain::account::Scope;
-use domain::actions::{ActionError, CreateAccessToken, CreateUser};
+use domain::actions::{ActionError, CreateAccessToken, CreateUser, TokenInput};
 
 use crate::cli::CreateUserFlags;
 use crate::compose::{OpenHomeError, Records};
@@ -46,9 +46,9 @@ pub async fn create_user(
     if !flags.token {
         return Ok(user.id.to_string());
     }
-    let create = CreateAccessToken { accounts, clock, ids };
-    let scopes = [Scope::Read, Scope::Write];
-    let token = create.make(&user.id, user.role, "command line", &scopes, DAYS).await?;
+    let create = CreateAccessToken { accounts, posts: &records.blog, clock, ids };
+    let (name, scopes) = ("command line".to_owned(), vec![Scope::Read, Scope::Write]);
+    let token = create.make(&user.id, user.role, TokenInput { name, scopes, days: DAYS }).await?;
     Ok(token.key)
 }
 

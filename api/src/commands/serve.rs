@@ -16,8 +16,7 @@ use crate::compose::{
 };
 use crate::config::Settings;
 use crate::http::addresses::Addresses;
-use crate::http::budget::Budget;
-use crate::http::pages::{Embedded, Pages};
+use crate::http::pages::Pages;
 use crate::http::{Doors, router};
 use crate::logs::{self, NotAFilter};
 use crate::serve::{ListenError, Server, asked_to_stop};
@@ -54,7 +53,7 @@ pub enum ServeError {
 ///
 /// # Errors
 /// [`ServeError`] - when the blog cannot be served, for example because port or folder are in use.
-pub async fn serve(settings: Settings) -> Result<(), ServeError> {
+pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
     logs::start(&settings.log, settings.log_format)?;
     let server = Server::listen(settings.listen).await?;
     let home = Arc::new(
@@ -65,11 +64,12 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
             voice_data: settings.voice_data.clone(),
             site_title: settings.title.clone(),
             limits: settings.limits.clone(),
+            cost_per_minute: settings.cost_per_minute,
         })
         .await?,
     );
     let (stop, sockets) = (CancellationToken::new(), TaskTracker::new());
-    let doors = doors(&settings, &home, &sockets, &stop);
+    let doors = doors(&settings, &home, pages, &sockets, &stop);
     if !doors.pages.bundled() {
         tracing::warn!("the web client is not part of this build: only the API is served");
     }
@@ -118,6 +118,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
 fn doors(
     settings: &Settings,
     home: &EmbeddedHome,
+    pages: Pages,
     sockets: &TaskTracker,
     stop: &CancellationToken,
 ) -> Doors {
@@ -141,8 +142,8 @@ fn doors(
             public: settings.public_url.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
         },
-        budget: Budget::new(settings.cost_per_minute),
-        pages: Pages::new(Embedded),
+        budget: home.budget.clone(),
+        pages,
         sockets: Sockets::new(Arc::new(speaker), sockets.clone(), stop.clone()),
         draft_statuses: settings.draft_statuses,
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schema::budget::Left;
 use serde::Serialize;
 
-use super::budget::Left;
 use super::media_types::Format;
 
 /// Errors that one answer tells; a document can be wrong in a thousand places.

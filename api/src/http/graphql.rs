@@ -16,12 +16,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 use domain::account::Identity;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use schema::budget::RATE_LIMITED;
 use schema::guard::{Refusal, RefusalCode};
-use schema::{Client, SessionCookieSlot};
+use schema::{Client, Drawer, SessionCookieSlot};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Meter, Problem, code, seconds};
-use super::budget::Drawer;
 use super::media_types::{Format, is_json};
 use super::parameters::Parameters;
 use super::{BODY_LIMIT, BODY_TIME, Doors, cookies, cross_site};
@@ -95,7 +95,7 @@ struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     fn new(doors: &'a Doors, client: Client) -> Self {
-        Ask { doors, drawer: Drawer::guest(client.address), client, cost: 0 }
+        Ask { doors, drawer: Drawer::of(&client, None), client, cost: 0 }
     }
 
     async fn answer(&mut self, format: Format, request: Request) -> Result<Answer, Problem> {
@@ -174,7 +174,7 @@ impl<'a> Ask<'a> {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
         })?;
         match &found {
-            Some(identity) => self.drawer = Drawer::User(identity.user.clone()),
+            Some(identity) => self.drawer = Drawer::of(&self.client, Some(identity)),
             None if by_cookie => {}
             None => return Err(unauthenticated()),
         }
@@ -185,12 +185,8 @@ impl<'a> Ask<'a> {
         self.cost = cost;
         let drawn = self.doors.budget.draw(&self.drawer, cost, Instant::now());
         drawn.map(|_| ()).map_err(|exhausted| {
-            let message = format!(
-                "this operation costs {cost}, and {} are left of {} a minute",
-                exhausted.left.remaining, exhausted.left.limit
-            );
             let status = StatusCode::TOO_MANY_REQUESTS;
-            let mut problem = Problem::new(status, "RATE_LIMITED", message);
+            let mut problem = Problem::new(status, RATE_LIMITED, exhausted.to_string());
             problem.headers.push((header::RETRY_AFTER, seconds(exhausted.retry_after)));
             problem
         })

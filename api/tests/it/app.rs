@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use api::http::addresses::{Addresses, Peer};
-use api::http::budget::Budget;
 use api::http::health::Readiness;
 use api::http::media::{Content, Declared, Media, Opened, UploadError};
 use api::http::pages::{Files, Pages};
@@ -248,7 +247,7 @@ pub fn app_with(settings: Settings) -> App {
             public: settings.public.map(|public| public.parse().unwrap()),
             trusted_proxies: Vec::new(),
         },
-        budget: Budget::new(settings.per_minute),
+        budget: Arc::new(schema::Budget::new(settings.per_minute)),
         pages: Pages::new(settings.bundle),
         sockets: Sockets::new(Arc::new(speaker()), settings.tasks, settings.stop),
         draft_statuses: settings.draft_statuses,

@@ -3,15 +3,38 @@
 use std::time::Duration;
 
 use crate::UserId;
-use crate::account::{Identity, KeyKind, Role, Scope, TICKET_LIFE};
+use crate::account::{Identity, KeyKind, KeyRecord, Role, Scope, TICKET_LIFE};
 use crate::actions::keys::Draw;
-use crate::actions::{ActionError, NewKey, Refusal};
-use crate::ports::{Accounts, Clock, IdSource, PortError};
+use crate::actions::refusal::{deciding, replayed};
+use crate::actions::{ActionError, IdempotencyKey, NewKey, Refusal};
+use crate::ports::{Accounts, Change, Clock, IdSource, PortError, Posts, Wanted};
+
+/// What a token is to be.
+#[derive(Clone, Debug)]
+pub struct TokenInput {
+    /// For its owner; 1 to 60 characters.
+    pub name: String,
+    /// At least one.
+    pub scopes: Vec<Scope>,
+    /// 1 to 365.
+    pub days: u32,
+}
+
+/// What comes of asking for a token.
+#[derive(Debug)]
+pub enum Token {
+    /// It was made now.
+    Made(NewKey),
+    /// It was made under this idempotency key before. The key itself was shown then, and is not kept.
+    Replayed(KeyRecord),
+}
 
 /// What making a token needs of the world.
 pub struct CreateAccessToken<'a> {
     /// Where keys are kept.
     pub accounts: &'a dyn Accounts,
+    /// Where it is remembered what was done.
+    pub posts: &'a dyn Posts,
     /// When.
     pub clock: &'a dyn Clock,
     /// Keys.
@@ -21,21 +44,43 @@ pub struct CreateAccessToken<'a> {
 impl CreateAccessToken<'_> {
     /// Makes a personal access token, never with more rights than the key that asks for it.
     ///
+    /// Atomic; idempotent under a key: one batch and one transaction, and one read more to replay.
+    ///
     /// # Errors
-    /// `Refused(Invalid)`.
+    /// `Refused` with `Invalid`, `KeyReused`, or `NotFound` when the token that was made under the key
+    /// was revoked since.
     #[tracing::instrument(name = "token.create", skip_all, fields(user.id = %identity.user))]
     pub async fn run(
         &self,
         identity: &Identity,
-        name: &str,
-        scopes: &[Scope],
-        days: u32,
-    ) -> Result<NewKey, ActionError> {
-        if let Some(scope) = scopes.iter().find(|scope| !identity.scopes.contains(scope)) {
+        input: TokenInput,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Token, ActionError> {
+        if let Some(scope) = input.scopes.iter().find(|scope| !identity.scopes.contains(scope)) {
             let message = format!("the key that asks has no scope {scope:?} itself");
             return Err(Refusal::invalid("scopes", message).into());
         }
-        self.make(&identity.user, identity.role, name, scopes, days).await
+        let Some(key) = key else {
+            return self.make(&identity.user, identity.role, input).await.map(Token::Made);
+        };
+        let user = &identity.user;
+        let new = self.draw(user, identity.role, input)?;
+        deciding!({
+            let idempotency = Some((user.clone(), key.key.clone()));
+            let loaded = self.posts.load(&Wanted { idempotency, ..Wanted::default() }).await?;
+            if let Some(hash) = replayed(loaded.done.as_ref(), Some(&key))? {
+                let record = self.accounts.key(&hash).await?;
+                return Ok(Token::Replayed(record.ok_or(Refusal::NotFound)?));
+            }
+            let remember = key.remember(user, &new.record.hash);
+            let change = Change {
+                key: Some(new.record.clone()),
+                remember: Some((remember, self.clock.now())),
+                ..Change::default()
+            };
+            self.posts.apply(change).await?;
+            Ok(Token::Made(new.clone()))
+        })
     }
 
     /// Makes one for any user, as the operator of the machine asks.
@@ -46,27 +91,29 @@ impl CreateAccessToken<'_> {
         &self,
         user: &UserId,
         role: Role,
-        name: &str,
-        scopes: &[Scope],
-        days: u32,
+        input: TokenInput,
     ) -> Result<NewKey, ActionError> {
-        let name = name.trim().to_owned();
-        if !(1..=60).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-            return Err(Refusal::invalid("name", "a token's name has 1 to 60 characters").into());
-        }
-        if scopes.is_empty() {
-            return Err(Refusal::invalid("scopes", "a token has at least one scope").into());
-        }
-        if !(1..=365).contains(&days) {
-            return Err(Refusal::invalid("expiresInDays", "a token lasts 1 to 365 days").into());
-        }
-        let life = Duration::from_secs(u64::from(days) * 24 * 3600);
-        let mut scopes = scopes.to_vec();
-        scopes.dedup();
-        let new = Draw { kind: KeyKind::Token, user, role, scopes, name, life }
-            .draw(self.ids, self.clock.now());
+        let new = self.draw(user, role, input)?;
         self.accounts.add_key(&new.record).await?;
         Ok(new)
+    }
+
+    fn draw(&self, user: &UserId, role: Role, input: TokenInput) -> Result<NewKey, Refusal> {
+        let TokenInput { name, mut scopes, days } = input;
+        let name = name.trim().to_owned();
+        if !(1..=60).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+            return Err(Refusal::invalid("name", "a token's name has 1 to 60 characters"));
+        }
+        if scopes.is_empty() {
+            return Err(Refusal::invalid("scopes", "a token has at least one scope"));
+        }
+        if !(1..=365).contains(&days) {
+            return Err(Refusal::invalid("expiresInDays", "a token lasts 1 to 365 days"));
+        }
+        let life = Duration::from_secs(u64::from(days) * 24 * 3600);
+        scopes.dedup();
+        let draw = Draw { kind: KeyKind::Token, user, role, scopes, name, life };
+        Ok(draw.draw(self.ids, self.clock.now()))
     }
 }
 

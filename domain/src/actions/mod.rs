@@ -27,7 +27,7 @@ mod set_due;
 pub use accept_upload::AcceptUpload;
 pub use authenticate::Authenticate;
 pub use claim_stage::ClaimStage;
-pub use create_access_token::{CreateAccessToken, SocketTicket};
+pub use create_access_token::{CreateAccessToken, SocketTicket, Token, TokenInput};
 pub use create_owner::{CreateOwner, CreateUser, OwnerInput};
 pub use create_post::CreatePost;
 pub use finish_stage::FinishStage;

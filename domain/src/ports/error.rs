@@ -17,6 +17,15 @@ pub enum PortError {
     /// A later try may succeed.
     #[error("{0} is unavailable")]
     Unavailable(&'static str),
+    /// The storage is full: nothing can be saved until there is room again. What is there can be read.
+    #[error("the storage is full: nothing can be saved")]
+    Full,
+    /// The operation asks for more at once than one may.
+    #[error("one operation may make {calls} calls to the table; ask for less at once")]
+    OverAllowance {
+        /// What one may make.
+        calls: u32,
+    },
     /// What was stored does not read back.
     #[error("stored data is damaged: {table} {id}, field {field}")]
     Corrupt {
@@ -46,6 +55,7 @@ impl PortError {
 
     /// Whether a later try may succeed without anybody doing anything.
     pub fn retryable(&self) -> bool {
-        matches!(self, PortError::Conflict | PortError::Unavailable(_) | PortError::Backend { .. })
+        use PortError::{Backend, Conflict, Full, Unavailable};
+        matches!(self, Conflict | Unavailable(_) | Full | Backend { .. })
     }
 }

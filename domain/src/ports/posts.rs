@@ -1,5 +1,6 @@
 //! The port to posts, stages, assets and their events, as the actions need it.
 
+use crate::account::KeyRecord;
 use crate::asset::Asset;
 use crate::event::{Event, Head};
 use crate::ports::PortError;
@@ -83,6 +84,8 @@ pub struct Change {
     pub stages: Vec<Step<Stage>>,
     /// Assets.
     pub assets: Vec<Step<Asset>>,
+    /// A key that was just drawn.
+    pub key: Option<KeyRecord>,
     /// An event, after the head that was read, with the tag that it shall have.
     pub event: Option<(UserId, Head, Event, String)>,
     /// Remembered for 24 hours.

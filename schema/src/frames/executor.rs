@@ -12,7 +12,9 @@ use realtime::{
     Change, Epoch, Executor, Opening, Payload, Plan, Position, Prepared, RenderFailed, Seq, Tag,
     Topic,
 };
+use tokio::time::Instant;
 
+use crate::budget::{Budget, Drawer, RATE_LIMITED};
 use crate::client::Client;
 use crate::engine::Schema;
 use crate::error::{Code, code_all};
@@ -30,6 +32,7 @@ use crate::viewer::ViewerAccess;
 pub struct SocketExecutor {
     schema: Schema,
     guard: Arc<Guard>,
+    budget: Arc<Budget>,
     frames: root::Language,
 }
 
@@ -53,10 +56,11 @@ pub struct Class {
 }
 
 impl SocketExecutor {
-    /// Executes with the schema what the guard lets pass.
-    pub fn new(schema: Schema, guard: Arc<Guard>) -> Self {
+    /// Executes with the schema what the guard lets pass and the client's budget pays for. The frames of
+    /// a subscription cost nothing: they come when something happens, not when somebody asks.
+    pub fn new(schema: Schema, guard: Arc<Guard>, budget: Arc<Budget>) -> Self {
         let frames = root::language(schema.parts().clone());
-        SocketExecutor { schema, guard, frames }
+        SocketExecutor { schema, guard, budget, frames }
     }
 
     /// Validates a subscription as any document of the public schema.
@@ -247,6 +251,10 @@ impl Executor for SocketExecutor {
                 return Prepared::Refused(Payload::error(&refusal.message, code));
             }
         };
+        let drawer = Drawer::of(&viewer.client, viewer.identity.as_ref());
+        if let Err(exhausted) = self.budget.draw(&drawer, checked.cost, Instant::now()) {
+            return Prepared::Refused(Payload::error(&exhausted.to_string(), RATE_LIMITED));
+        }
         let document = checked.document;
         if checked.operation_type == OperationType::Subscription {
             let plan = self.subscribe(source, document, operation_name, variables, viewer).await;

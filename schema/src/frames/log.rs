@@ -5,7 +5,6 @@ use domain::UserId;
 use domain::event::{AuthorTopic, Event, StageFacts};
 use domain::ports::PortError;
 use domain::stage::Stage;
-use futures_util::future::try_join_all;
 use realtime::{Epoch, EventLog, Head, LogError, LogEvent, Seq, Tag, Topic};
 use store::Blog;
 
@@ -56,8 +55,7 @@ fn json(value: &impl serde::Serialize) -> Bytes {
 #[async_trait::async_trait]
 impl EventLog for PipelineLog {
     async fn head(&self, topic: &Topic) -> Result<Head, LogError> {
-        let head = self.blog.head(&author(topic)?).await.map_err(failed)?;
-        Ok(Head { seq: Seq(head.seq), epoch: Epoch::new(head.epoch), tag: Tag::new(head.tag) })
+        self.blog.head(&author(topic)?).await.map(place).map_err(failed)
     }
 
     async fn read(&self, topic: &Topic, after: Seq, limit: u32) -> Result<Vec<LogEvent>, LogError> {
@@ -71,8 +69,14 @@ impl EventLog for PipelineLog {
     }
 
     async fn heads(&self, topics: &[Topic]) -> Result<Vec<Head>, LogError> {
-        try_join_all(topics.iter().map(|topic| self.head(topic))).await
+        let authors = topics.iter().map(author).collect::<Result<Vec<_>, _>>()?;
+        let heads = self.blog.heads(&authors).await.map_err(failed)?;
+        Ok(heads.into_iter().map(place).collect())
     }
+}
+
+fn place(head: domain::event::Head) -> Head {
+    Head { seq: Seq(head.seq), epoch: Epoch::new(head.epoch), tag: Tag::new(head.tag) }
 }
 
 fn author(topic: &Topic) -> Result<UserId, LogError> {

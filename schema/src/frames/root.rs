@@ -99,7 +99,7 @@ impl Frames {
                 Err(only_subscribed())
             }
             Moment::Snapshot(at, gap) => {
-                let stages = Parts::of(context).blog.board(author(context)?).await;
+                let stages = Loaders::of(context).blog().board(author(context)?).await;
                 Ok(snapshot(context, at, *gap, or_fault(context, stages)?))
             }
         }

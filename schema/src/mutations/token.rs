@@ -1,16 +1,12 @@
 //! Mutations of keys for programs and sockets.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use domain::UserId;
-use domain::account::{KeyRecord, Scope as ScopeRow};
-use domain::actions::{CreateAccessToken, IdempotencyKey, Refusal, SocketTicket};
-use domain::ports::{Accounts, ApplyError, Change, Posts, Remembered, Wanted};
+use domain::account::Scope as ScopeRow;
+use domain::actions::{CreateAccessToken, SocketTicket, Token, TokenInput};
 
-use crate::error::{Code, fault};
 use crate::mutations::idempotency::idempotency_key;
 use crate::mutations::outcome::{Failure, acted, answer, outcome};
 use crate::parts::Parts;
-use crate::request::{or_fault, request_id};
 use crate::scalars::DateTime;
 use crate::types::enums::Scope;
 use crate::viewer::{Barred, Viewer};
@@ -24,6 +20,7 @@ outcome! {
     CreateAccessTokenResult = CreateAccessTokenSuccess
         | InvalidInput(InvalidInputError)
         | NotAllowed(NotAllowedError)
+        | NotFound(NotFoundError)
         | IdempotencyKeyReused(IdempotencyKeyReusedError)
 }
 
@@ -105,75 +102,22 @@ async fn create_access_token(
     }
     let parts = Parts::of(context);
     let key = idempotency_key("createAccessToken", &input, input.idempotency_key.as_ref())?;
-    if let Some(key) = &key
-        && let Some(replay) = replayed(context, &identity.user, key).await?
-    {
-        return Ok(replay);
-    }
-    let action =
-        CreateAccessToken { accounts: &parts.blog, clock: &*parts.clock, ids: &*parts.ids };
-    let scopes: Vec<ScopeRow> = input.scopes.into_iter().map(ScopeRow::from).collect();
-    // Less than nothing is refused as nothing is.
-    let days = u32::try_from(input.expires_in_days.unwrap_or(90)).unwrap_or(0);
-    let made = acted(context, action.run(identity, &input.name, &scopes, days).await).await?;
-    if let Some(key) = &key
-        && !remember(context, &identity.user, key, &made.record).await?
-    {
-        // The same request was sent twice at once, and the other one was first.
-        or_fault(context, parts.blog.take_key(&made.record.hash).await)?;
-        let replay = replayed(context, &identity.user, key).await?;
-        return replay.ok_or_else(|| over().into());
-    }
-    Ok(success(Some(made.key), made.record))
-}
-
-fn success(token: Option<String>, record: KeyRecord) -> CreateAccessTokenResult {
-    let (expires_at, name) = (record.expires_at.into(), record.name);
-    CreateAccessTokenResult::Done(CreateAccessTokenSuccess { token, expires_at, name })
-}
-
-/// What was made under the key before, without the token: that was shown once.
-async fn replayed(
-    context: &Context<'_>,
-    user: &UserId,
-    key: &IdempotencyKey,
-) -> Result<Option<CreateAccessTokenResult>, Failure> {
-    let blog = &Parts::of(context).blog;
-    let idempotency = Some((user.clone(), key.key.clone()));
-    let loaded = blog.load(&Wanted { idempotency, ..Wanted::default() }).await;
-    match or_fault(context, loaded)?.done {
-        None => Ok(None),
-        Some(done) if done.request != key.request => Err(Refusal::KeyReused.into()),
-        Some(done) => match or_fault(context, blog.key(&done.id).await)? {
-            Some(record) => Ok(Some(success(None, record))),
-            None => Err(over().into()),
-        },
-    }
-}
-
-/// Keeps the key's use for 24 hours. A crash before it leaves a token that nobody knows. False when
-/// the key was used meanwhile.
-async fn remember(
-    context: &Context<'_>,
-    user: &UserId,
-    key: &IdempotencyKey,
-    record: &KeyRecord,
-) -> Result<bool, Failure> {
-    let parts = Parts::of(context);
-    let remembered = Remembered {
-        viewer: user.clone(),
-        key: key.key.clone(),
-        request: key.request.clone(),
-        id: record.hash.clone(),
+    let action = CreateAccessToken {
+        accounts: &parts.blog,
+        posts: &parts.blog,
+        clock: &*parts.clock,
+        ids: &*parts.ids,
     };
-    let remember = Some((remembered, parts.clock.now()));
-    match parts.blog.apply(Change { remember, ..Change::default() }).await {
-        Ok(()) => Ok(true),
-        Err(ApplyError::Port(error)) => Err(fault(request_id(context), &error).into()),
-        Err(ApplyError::Changed | ApplyError::SlugTaken(_)) => Ok(false),
-    }
-}
-
-fn over() -> async_graphql::Error {
-    Code::NotFound.error("the token that was made under this idempotency key is no more")
+    let wanted = TokenInput {
+        name: input.name,
+        scopes: input.scopes.into_iter().map(ScopeRow::from).collect(),
+        // Less than nothing is refused as nothing is.
+        days: u32::try_from(input.expires_in_days.unwrap_or(90)).unwrap_or(0),
+    };
+    let (token, record) = match acted(context, action.run(identity, wanted, key).await).await? {
+        Token::Made(new) => (Some(new.key), new.record),
+        Token::Replayed(record) => (None, record),
+    };
+    let (expires_at, name) = (record.expires_at.into(), record.name);
+    Ok(CreateAccessTokenResult::Done(CreateAccessTokenSuccess { token, expires_at, name }))
 }

@@ -182,7 +182,8 @@ impl Post {
             let article = Loaders::of(context).article(id, published.revision).await?;
             return article.ok_or_else(|| corrupt(context, "article", "html", &self.row.id));
         }
-        let body = parts.blog.published_body(&self.row.id, published.revision).await;
+        let body =
+            Loaders::of(context).blog().published_body(&self.row.id, published.revision).await;
         let body = or_fault(context, body)?
             .ok_or_else(|| corrupt(context, "revision", "body", &self.row.id))?;
         let rendered = crate::request::render(context, body).await?;

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object, Result};
 use domain::ports::Accounts;
 
+use crate::loaders::Loaders;
 use crate::parts::Parts;
 use crate::request::or_fault;
 
@@ -19,6 +20,6 @@ impl Site {
 
     /// False until the owner's account is made through the set-up link.
     async fn set_up(&self, context: &Context<'_>) -> Result<bool> {
-        or_fault(context, Parts::of(context).blog.has_owner().await)
+        or_fault(context, Loaders::of(context).blog().has_owner().await)
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 
 use crate::global_id::GlobalId;
+use crate::loaders::Loaders;
 use crate::page::List;
-use crate::parts::Parts;
 use crate::request::or_fault;
 use crate::types::post::PostConnection;
 use crate::viewer::Viewer;
@@ -50,7 +50,7 @@ impl User {
         let list = List::new(format!("posts-of:{author}"));
         let asked = list.asked(context, first, 20, after.as_deref())?;
         let previous = asked.after.is_some();
-        let page = Parts::of(context).blog.posts_of(author, &asked.into()).await;
+        let page = Loaders::of(context).blog().posts_of(author, &asked.into()).await;
         let page = or_fault(context, page)?;
         Ok(PostConnection::listed(list, page, previous, Viewer::of(context)?.id()))
     }

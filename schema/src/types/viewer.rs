@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 
+use crate::loaders::Loaders;
 use crate::page::List;
-use crate::parts::Parts;
 use crate::request::or_fault;
 use crate::types::enums::Role;
 use crate::types::post::PostConnection;
@@ -49,7 +49,7 @@ impl Viewer {
         let list = List::of_viewer("own-posts", author.clone());
         let asked = list.asked(context, first, 20, after.as_deref())?;
         let previous = asked.after.is_some();
-        let page = Parts::of(context).blog.own_posts(author, &asked.into()).await;
+        let page = Loaders::of(context).blog().own_posts(author, &asked.into()).await;
         Ok(PostConnection::own(list, or_fault(context, page)?, previous, Some(author)))
     }
 }

@@ -101,6 +101,29 @@ async fn too_many_attempts_are_refused_even_with_the_right_password() {
 }
 
 #[tokio::test]
+async fn who_tries_many_accounts_from_one_network_is_refused_and_others_are_not() {
+    let world = world_with_owner().await;
+    let from = |address: &str| Client { address: address.parse().unwrap(), ..World::client() };
+    let code = async |address: &str, email: String| {
+        let input = json!({"i": {"email": email, "password": "a guess"}});
+        let answered = world.ask_from(from(address), None, SIGN_IN, input).await;
+        answered.data()["signIn"]["code"].as_str().unwrap_or("none").to_owned()
+    };
+    for n in 0..100 {
+        let neighbour = format!("2001:db8::{:x}", n + 1);
+        let answer = code(&neighbour, format!("reader{n}@example.org")).await;
+        assert_eq!(answer, "INVALID_CREDENTIALS");
+    }
+    let kim = || "kim@example.org".to_owned();
+    assert_eq!(code("2001:db8::ffff", kim()).await, "TOO_MANY_ATTEMPTS");
+    assert_eq!(code("2001:db8:0:1::1", kim()).await, "INVALID_CREDENTIALS");
+    // Refused for the network, the account's own tries were not counted.
+    let input = json!({"i": {"email": "kim@example.org", "password": "a long password"}});
+    let right = world.ask_from(from("192.0.2.1"), None, SIGN_IN, input).await;
+    assert_eq!(right.data()["signIn"]["viewer"]["email"], "kim@example.org");
+}
+
+#[tokio::test]
 async fn without_a_public_address_only_the_own_machine_may_sign_in() {
     let world = world_with_owner().await;
     let input = json!({"i": {"email": "kim@example.org", "password": "a long password"}});
@@ -187,4 +210,25 @@ async fn a_token_asked_for_twice_is_one_token_that_is_shown_once() {
     expected["token"] = Value::Null;
     assert_eq!(create("backup").await, expected);
     assert_eq!(create("another").await["code"], "IDEMPOTENCY_KEY_REUSED");
+
+    // A revoked token does not come back by asking again.
+    let hash = key_hash(first["token"].as_str().unwrap());
+    assert!(world.blog.take_key(&hash).await.unwrap());
+    assert_eq!(create("backup").await["code"], "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_token_asked_for_at_once_is_one_token_that_one_of_them_is_shown() {
+    let world = World::hostile(3).await;
+    let kim = world.author("kim").await;
+    let create = || {
+        let selection = "... on CreateAccessTokenSuccess { token name expiresAt }";
+        let input = json!({"name": "backup", "scopes": ["READ"], "idempotencyKey": "k"});
+        world.mutate(Some(&kim), "createAccessToken", selection, input)
+    };
+    let answers = futures_util::future::join_all((0..8).map(|_| create())).await;
+    let shown: Vec<&str> = answers.iter().filter_map(|answer| answer["token"].as_str()).collect();
+    assert_eq!(shown.len(), 1, "{answers:#?}");
+    assert!(answers.iter().all(|answer| answer["name"] == "backup"), "{answers:#?}");
+    assert!(world.blog.key(&key_hash(shown[0])).await.unwrap().is_some());
 }

@@ -182,3 +182,38 @@ async fn lists_inside_a_list_cost_one_query_for_each_parent() {
     answered.data();
     assert_eq!(answered.counts, reads(4, 1, 0));
 }
+
+#[tokio::test]
+async fn an_operation_that_asks_for_too_many_lists_gets_those_that_it_may() {
+    let world = World::new().await;
+    for n in 0..30 {
+        let author = world.author(&format!("author{n}")).await;
+        world.post(&author, &format!("Post {n}")).await;
+    }
+    let lists = "query($n: Int) { posts(first: $n) { nodes { author { posts(first: 1) {
+        nodes { title }
+    } } } } }";
+    let answered = world.ask(None, lists, json!({"n": 20})).await;
+    assert_eq!(answered.data()["posts"]["nodes"].as_array().unwrap().len(), 20);
+    assert_eq!(answered.counts, reads(21, 1, 0));
+
+    let answered = world.ask(None, lists, json!({"n": 30})).await;
+    let refused = answered.codes().into_iter().filter(|code| *code == "QUERY_TOO_COSTLY").count();
+    assert!(refused > 0 && refused == answered.codes().len(), "{:#}", answered.json);
+    assert_eq!(answered.counts.calls(), 25, "no call more reaches the table");
+}
+
+#[tokio::test]
+async fn what_an_action_spends_is_not_taken_from_its_answer() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let draft = world.draft(&kim, "First", "body").await;
+    // As many lists as fit beside the rows of the post and its author.
+    let lists: String = (0..10)
+        .map(|n| format!("l{n}: author {{ posts(first: 1) {{ nodes {{ title }} }} }} "))
+        .collect();
+    let selection = format!("... on PublishPostSuccess {{ post {{ {lists} }} }}");
+    let input = json!({"id": draft.id, "expectedRevision": draft.revision});
+    let answer = world.mutate(Some(&kim), "publishPost", &selection, input).await;
+    assert_eq!(answer["post"]["l9"]["posts"]["nodes"][0]["title"], "First");
+}

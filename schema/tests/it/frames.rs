@@ -9,7 +9,7 @@ use domain::stage::{Done, Failure, Outcome, Stage, StageId, StageKind, Subject};
 use realtime::{Change, EventLog, Executor, Gap, Opening, Payload, Plan, Position, Prepared, Seq};
 use schema::frames::Operation;
 use schema::guard::{Guard, Limits};
-use schema::{GlobalId, PipelineLog, SocketExecutor, SocketViewer};
+use schema::{Budget, GlobalId, PipelineLog, SocketExecutor, SocketViewer};
 use serde_json::{Value, json};
 
 use crate::world::{Draft, World, stage};
@@ -21,6 +21,8 @@ const PIPELINE: &str = "subscription($id: ID!, $after: EventCursor) {
     }
 }";
 
+const COST_PER_MINUTE: u64 = 10_000;
+
 struct Sockets<'w> {
     world: &'w World,
     executor: SocketExecutor,
@@ -30,7 +32,8 @@ struct Sockets<'w> {
 impl<'w> Sockets<'w> {
     fn of(world: &'w World) -> Self {
         let guard = Guard::new(Limits::default(), &schema::sdl()).unwrap();
-        let executor = SocketExecutor::new(world.schema.clone(), Arc::new(guard));
+        let budget = Arc::new(Budget::new(COST_PER_MINUTE));
+        let executor = SocketExecutor::new(world.schema.clone(), Arc::new(guard), budget);
         Sockets { world, executor, log: PipelineLog::new(world.blog.clone()) }
     }
 
@@ -148,6 +151,31 @@ async fn only_the_author_may_watch_a_post() {
     assert_eq!(sockets.refused(Some(&reader), mine, json!({})).await, "FORBIDDEN");
     let forged = json!({"id": post.id, "after": "nonsense"});
     assert_eq!(sockets.refused(Some(&kim), PIPELINE, forged).await, "BAD_CURSOR");
+}
+
+#[tokio::test]
+async fn operations_over_sockets_draw_from_the_same_budget_as_over_http() {
+    let world = World::new().await;
+    let sockets = Sockets::of(&world);
+    let (kim, lee) = (world.author("kim").await, world.author("lee").await);
+    let expensive =
+        "{ posts(first: 50) { nodes { author { posts(first: 20) { nodes { id } } } } } }";
+    let ask = async |who| {
+        let request =
+            realtime::Request { query: Some(expensive.to_owned()), ..realtime::Request::default() };
+        text(&sockets.executor.prepare(request, &viewer(Some(who))).await)
+    };
+    let mut answered = 0;
+    let refused = loop {
+        let answer = ask(&kim).await;
+        if !answer.starts_with("response") {
+            break answer;
+        }
+        answered += 1;
+        assert!(answered < 100, "no end");
+    };
+    assert!(answered > 0 && refused.contains("RATE_LIMITED"), "{answered}: {refused}");
+    assert!(ask(&lee).await.starts_with("response"), "each person has a budget of their own");
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ impl From<Fault> for PortError {
             Fault::Damaged(_) | Fault::Panicked(_) => false,
         };
         match fault {
-            _ if full => PortError::Unavailable("disk space"),
+            _ if full => PortError::Full,
             Fault::Damaged(id) => PortError::Corrupt { table: "object", field: "bytes", id },
             fault => PortError::backend(ADAPTER, fault),
         }

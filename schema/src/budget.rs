@@ -1,15 +1,17 @@
-//! How much each client may ask for: a bucket of cost that fills again with time.
+//! How much each client may ask for, by whichever door: a bucket of cost that fills again with time.
 //!
 //! Kept in memory, each process by itself. A bucket that is full again says nothing, so it is
 //! forgotten when room is needed.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::UserId;
+use domain::account::Identity;
 use parking_lot::Mutex;
 use tokio::time::Instant;
+
+use crate::client::Client;
 
 /// Buckets that are kept at once, about 100 bytes each.
 const BUCKETS: usize = 20_000;
@@ -19,17 +21,17 @@ const BUCKETS: usize = 20_000;
 pub enum Drawer {
     /// A signed-in person, wherever they are.
     User(UserId),
-    /// A guest: an IPv4 address, or a network of 64 bits, which is what one household has.
+    /// A guest, by [`Client::network`].
     Guest(u64),
 }
 
 impl Drawer {
-    /// The drawer for a guest at an address.
-    pub fn guest(address: IpAddr) -> Self {
-        Drawer::Guest(match address.to_canonical() {
-            IpAddr::V4(v4) => u64::from(v4.to_bits()),
-            IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64 | (1 << 63),
-        })
+    /// The bucket of whoever asks.
+    pub fn of(client: &Client, identity: Option<&Identity>) -> Self {
+        match identity {
+            Some(identity) => Drawer::User(identity.user.clone()),
+            None => Drawer::Guest(client.network()),
+        }
     }
 }
 
@@ -44,9 +46,18 @@ pub struct Left {
     pub reset: Duration,
 }
 
+/// The code of an operation that is refused because its client's bucket is empty.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+
 /// A refused draw: what is left, and when to come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "this operation costs {cost}, and {} are left of {} a minute; try again in {} s",
+    left.remaining, left.limit, retry_after.as_secs_f64().ceil()
+)]
 pub struct Exhausted {
+    /// What was asked for.
+    pub cost: u64,
     /// What is left.
     pub left: Left,
     /// Until the bucket holds what was asked for.
@@ -92,7 +103,7 @@ impl Budget {
         if bucket.holds < cost as f64 {
             let lacking = cost as f64 - bucket.holds;
             let retry_after = Duration::from_secs_f64(lacking / whole * 60.0);
-            return Err(Exhausted { left: self.left(bucket), retry_after });
+            return Err(Exhausted { cost, left: self.left(bucket), retry_after });
         }
         bucket.holds -= cost as f64;
         Ok(self.left(bucket))
@@ -119,10 +130,15 @@ impl Budget {
 mod tests {
     use super::*;
 
+    fn guest(address: &str) -> Drawer {
+        let address = address.parse().unwrap();
+        Drawer::of(&Client { address, may_sign_in: true, request_id: "r".to_owned() }, None)
+    }
+
     #[test]
     fn a_bucket_empties_by_cost_and_fills_with_time() {
         let (budget, start) = (Budget::new(600), Instant::now());
-        let drawer = Drawer::guest([192, 0, 2, 1].into());
+        let drawer = guest("192.0.2.1");
         assert_eq!(budget.draw(&drawer, 500, start).unwrap().remaining, 100);
         let exhausted = budget.draw(&drawer, 200, start).unwrap_err();
         assert_eq!(exhausted.retry_after, Duration::from_secs(10));
@@ -135,9 +151,9 @@ mod tests {
     #[test]
     fn one_client_does_not_draw_from_the_bucket_of_another() {
         let (budget, now) = (Budget::new(10), Instant::now());
-        let one = Drawer::guest("2001:db8:0:1::1".parse().unwrap());
-        let same = Drawer::guest("2001:db8:0:1::2".parse().unwrap());
-        let other = Drawer::guest("2001:db8:0:2::1".parse().unwrap());
+        let one = guest("2001:db8:0:1::1");
+        let same = guest("2001:db8:0:1::2");
+        let other = guest("2001:db8:0:2::1");
         assert!(budget.draw(&one, 10, now).is_ok());
         assert!(budget.draw(&same, 10, now).is_err());
         assert!(budget.draw(&other, 10, now).is_ok());
