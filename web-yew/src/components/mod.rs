@@ -1,6 +1,7 @@
 //! Pieces of pages.
 
 pub(crate) mod audio_player;
+pub(crate) mod entry;
 pub(crate) mod field;
 pub(crate) mod header;
 pub(crate) mod notice;
