@@ -27,7 +27,11 @@ test("a missing voice fails with what to do, and only speech fails", async () =>
   await boardSays(page, { SPEECH: "NONE" });
   await page.getByTestId("publish").click();
   await boardSays(page, { SPEECH: "FAILED", SUMMARY: "READY", SEARCH: "READY" });
-  assert.match(await page.getByTestId("board-SPEECH").textContent(), /espeak-ng/);
+  const reason = page.getByTestId("board-SPEECH").locator(".board-reason");
+  assert.match(await reason.textContent(), /espeak-ng.*없습니다.*다시 하기/);
+  await page.getByTestId("language-toggle").click();
+  await reason.filter({ hasText: /install espeak-ng.*press Retry/ }).waitFor();
+  await page.getByTestId("language-toggle").click();
   await isAccessible(page);
   await shoot(page, "failed-stage");
   nothingWentWrong(page);

@@ -113,6 +113,10 @@ step("publishing is watched in two windows without a reload and without asking a
     }
     assert.ok(counts.SPEECH.length >= 2, `sentences are counted: ${counts.SPEECH}`);
   }
+  // The second window follows the first, its bar too.
+  assert.equal(await second.getByTestId("post-status").textContent(), "발행됨");
+  await second.getByTestId("read-it").waitFor();
+  await second.getByTestId("unpublish").waitFor();
   // It draws its preview once more when it learns of the picture; how things stand it never asks.
   assert.ok(asked.length <= 1 && asked.every((name) => name === "Preview"), `the second window asked: ${asked}`);
   await shoot(page, "journey-published");
@@ -136,8 +140,11 @@ step("both boards go on where they were when the server is killed and started ag
   for (const window of windows) {
     await window.locator('[data-testid="board-SPEECH"][data-status="RUNNING"] .board-count').waitFor();
   }
-  // The answer to the author did not wait for the voice.
+  // The answer to the author did not wait for the work: when it came, some of it was still to do.
   await first.getByTestId("publish-outcome").waitFor();
+  const { atOutcome } = await boardNotes(first);
+  const open = Object.entries(atOutcome).filter(([, status]) => ["NONE", "PENDING", "RUNNING", "WAITING"].includes(status));
+  assert.ok(open.some(([kind]) => kind === "SPEECH"), `at the answer: ${JSON.stringify(atOutcome)}`);
   await server.kill();
   for (const window of windows) {
     await window.locator('[data-testid="link-state"][data-state="lost"]').waitFor();
@@ -194,17 +201,26 @@ step("a guest reads the post: highlighted code, a summary, a picture that keeps 
 
 step("the post is read aloud, and the spoken sentence is marked", async () => {
   const audio = reading.getByTestId("post-audio");
-  const seconds = await audio.evaluate(async (audio) => {
-    audio.muted = true;
-    await audio.play();
-    return audio.duration;
-  });
-  assert.ok(seconds > 20, `${seconds} s`);
+  const [player, times] = [reading.getByTestId("post-player"), reading.getByTestId("listen-times")];
+  const told = (await times.textContent()).match(/^0:00 \/ (\d+):(\d\d)$/);
+  assert.equal(await audio.evaluate((audio) => audio.readyState), 0, "nothing is fetched before it is wanted");
+  await audio.evaluate((audio) => void (audio.muted = true));
+  await player.getByRole("button", { name: "듣기" }).click();
   await eventually("it plays", () => audio.evaluate((audio) => audio.currentTime > 0.3));
+  const seconds = await audio.evaluate((audio) => audio.duration);
+  assert.ok(seconds > 20, `${seconds} s`);
+  assert.ok(Math.abs(seconds - (Number(told[1]) * 60 + Number(told[2]))) < 2, `${told[0]}: ${seconds} s`);
   await reading.locator(".article .spoken").first().waitFor();
+  await times.filter({ hasText: /^0:0[1-9]/ }).waitFor();
+  await player.getByRole("button", { name: "멈춤" }).click();
+  await eventually("it stops", () => audio.evaluate((audio) => audio.paused));
+  await player.getByRole("slider").press("ArrowRight");
+  await player.getByRole("button", { name: "듣기" }).click();
   // Somewhere in the middle: the bytes can be asked for in parts.
   await audio.evaluate((audio) => void (audio.currentTime = audio.duration - 2));
   await eventually("it ends", () => audio.evaluate((audio) => audio.ended));
+  await player.getByRole("button", { name: "듣기" }).waitFor();
+  assert.equal(await reading.locator(".article .spoken").count(), 0);
   nothingWentWrong(reading);
 });
 

@@ -1,11 +1,12 @@
 // Each page in light and dark, on a desk and on a phone: accessible to everybody, nothing that scrolls
 // sideways, no error. The pictures in tests/shots are for people to look at.
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { eventually, PASSWORD, Server, serverWithAuthor } from "./product.mjs";
 import { ARTICLE, ENGLISH } from "./texts.mjs";
 import {
-  boardSays, bytesOf, DESK, doesNotScrollSideways, isAccessible, nothingWentWrong, openBrowser, openWindow,
+  boardSays, bytesOf, DESK, doesNotScrollSideways, headIsOneRow, isAccessible, nothingWentWrong, openBrowser, openWindow,
   paintPhoto, person, PHONE, shoot, signIn,
 } from "./windows.mjs";
 
@@ -42,7 +43,7 @@ async function write(api, page) {
 
 const PAGES = {
   home: { who: () => guest, path: () => "/", there: (page) => page.locator(".card").nth(1).waitFor() },
-  post: { who: () => guest, path: () => at.post, there: (page) => page.getByTestId("post-audio").waitFor() },
+  post: { who: () => guest, path: () => at.post, there: (page) => page.getByTestId("post-player").waitFor() },
   "post-english": { who: () => guest, path: () => at.english, there: (page) => page.getByTestId("post-summary").waitFor() },
   search: {
     who: () => guest,
@@ -79,6 +80,7 @@ for (const [name, { who, path, there, server: of = () => server }] of Object.ent
         await there(page);
         await eventually("nothing loads any more", async () => (await page.locator(".loading").count()) === 0);
         await doesNotScrollSideways(page);
+        await headIsOneRow(page);
         await shoot(page, `${name}-${device}-${scheme}`);
         await isAccessible(page);
         nothingWentWrong(page, name === "not-found" ? /404/ : undefined);
@@ -87,3 +89,25 @@ for (const [name, { who, path, there, server: of = () => server }] of Object.ent
     }
   }
 }
+
+test("on a phone, the head in English is one row too, and shows where the focus is", async () => {
+  const page = await openWindow(author);
+  await page.setViewportSize(PHONE);
+  await page.goto(`${server.url}/studio`);
+  await page.getByTestId("chip-SPEECH").nth(1).waitFor();
+  await page.getByTestId("language-toggle").click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  await headIsOneRow(page);
+  for (const name of ["Deepdive", "Search", "Studio"]) {
+    const link = page.locator(".site-header").getByRole("link", { name });
+    await page.keyboard.press("Tab");
+    while (!(await link.evaluate((element) => element === document.activeElement))) await page.keyboard.press("Tab");
+    const outline = await link.evaluate((element) => getComputedStyle(element).outlineStyle);
+    assert.notEqual(outline, "none", name);
+  }
+  await shoot(page, "studio-phone-english");
+  await isAccessible(page);
+  await page.getByTestId("language-toggle").click();
+  nothingWentWrong(page);
+  await page.close();
+});

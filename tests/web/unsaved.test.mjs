@@ -43,11 +43,37 @@ test("an unsaved edit is not overwritten by what the server tells meanwhile", as
   await api.publish(post);
   await boardSays(page, { SPEECH: "READY", SUMMARY: "READY", SEARCH: "READY" });
   assert.equal(await text(page), "아직 저장되지 않은 글이다.");
+  // The bar follows: what is published is published, whoever did it.
+  await page.getByTestId("post-status").filter({ hasText: "발행됨" }).waitFor();
+  await page.getByTestId("unpublish").waitFor();
 
   await release();
   await saved(page);
+  assert.equal(await page.getByTestId("post-status").textContent(), "발행됨");
   await eventually("the server has it", async () => (await api.post(post.id)).workingCopy.markdown === "아직 저장되지 않은 글이다.");
   nothingWentWrong(page, OFFLINE);
+});
+
+test("every window follows a publication that another one takes back", async () => {
+  const post = await api.create({ title: "따라가기", markdown: "두 창에서 보는 글이다." });
+  const [list, second] = [await openWindow(author, `${server.url}/studio`), await openWindow(author, address(post))];
+  await page.goto(address(post));
+  for (const window of [page, second]) await boardSays(window, { SPEECH: "NONE" });
+  const status = (window) => window.getByTestId("post-status");
+  const row = list.getByTestId("studio-post").filter({ hasText: "따라가기" });
+  await row.getByText("초안").waitFor();
+
+  await page.getByTestId("publish").click();
+  await status(second).filter({ hasText: "발행됨" }).waitFor();
+  await row.getByText("발행됨").waitFor();
+  await row.getByRole("link", { name: "글 보기" }).waitFor();
+
+  await second.getByTestId("unpublish").click();
+  await status(page).filter({ hasText: "발행 취소됨" }).waitFor();
+  await row.getByText("발행 취소됨").waitFor();
+  assert.equal(await page.getByTestId("unpublish").count(), 0);
+  for (const window of [page, second, list]) nothingWentWrong(window);
+  await Promise.all([second.close(), list.close()]);
 });
 
 test("an unsaved edit survives a reload and is saved afterwards", async () => {

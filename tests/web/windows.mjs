@@ -88,7 +88,7 @@ export async function saved(page) {
  */
 export async function watchBoard(page) {
   await page.evaluate(() => {
-    const notes = (window.boardNotes = { steps: {}, counts: {}, variants: [] });
+    const notes = (window.boardNotes = { steps: {}, counts: {}, variants: [], atOutcome: null });
     const add = (list, value) => value !== undefined && list.at(-1) !== value && list.push(value);
     const note = () => {
       for (const line of document.querySelectorAll('[data-testid^="board-"]')) {
@@ -97,6 +97,9 @@ export async function watchBoard(page) {
         add((notes.counts[kind] ??= []), line.querySelector(".board-count")?.textContent);
       }
       add(notes.variants, document.querySelectorAll('[data-testid="variant"]').length);
+      if (!notes.atOutcome && document.querySelector('[data-testid="publish-outcome"]')) {
+        notes.atOutcome = Object.fromEntries(Object.entries(notes.steps).map(([kind, steps]) => [kind, steps.at(-1)]));
+      }
     };
     note();
     new MutationObserver((records) => {
@@ -112,7 +115,10 @@ export async function watchBoard(page) {
   });
 }
 
-/** What `watchBoard` wrote down: `steps` and `counts` by kind, numbers of `variants`. */
+/**
+ * What `watchBoard` wrote down: `steps` and `counts` by kind, numbers of `variants`, and `atOutcome`,
+ * the statuses at the moment when the author was told that the post is published.
+ */
 export async function boardNotes(page) {
   const notes = await page.evaluate(() => window.boardNotes);
   assert.ok(notes, "the page was not loaded again");
@@ -151,9 +157,22 @@ export async function doesNotScrollSideways(page) {
   assert.ok(content <= window, `${content} px in a window of ${window} px`);
 }
 
+/** The blog's name, the ways and the switches stand in one row, large enough to be hit. */
+export async function headIsOneRow(page) {
+  const head = page.locator(".site-header");
+  const boxes = await head.locator("a, button").evaluateAll((all) => all
+    .filter((element) => element.checkVisibility())
+    .map((element) => ({ ...element.getBoundingClientRect().toJSON(), name: element.textContent, cut: element.scrollWidth > element.clientWidth + 1 })));
+  const middles = boxes.map(({ top, bottom }) => (top + bottom) / 2);
+  assert.ok(Math.max(...middles) - Math.min(...middles) < 8, `several rows: ${JSON.stringify(boxes)}`);
+  for (const { name, width, height, cut } of boxes) {
+    assert.ok(width >= 24 && height >= 24 && !cut, `${name}: ${width}x${height}${cut ? ", cut" : ""}`);
+  }
+}
+
 /**
- * Paints a photo in the page: a JPEG with gradients, edges and noise, so that it compresses as a
- * photo does. A handle of the file.
+ * Paints a photo in the page, with gradients, edges and noise, so that it compresses as a photo does:
+ * a JPEG, or a PNG if it is named so. A handle of the file.
  */
 export function paintPhoto(page, name, width, height) {
   return page.evaluateHandle(
@@ -187,8 +206,9 @@ export function paintPhoto(page, name, width, height) {
         for (let channel = at; channel < at + 3; channel++) grain.data[channel] += speck;
       }
       draw.putImageData(grain, 0, 0);
-      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
-      return new File([blob], name, { type: "image/jpeg" });
+      const type = name.endsWith(".png") ? "image/png" : "image/jpeg";
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, 0.9));
+      return new File([blob], name, { type });
     },
     [name, width, height],
   );
@@ -210,4 +230,42 @@ export async function drop(page, id, file) {
     dataTransfer.items.add(file);
     target.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
   }, file);
+}
+
+/** Copies a PNG of the page and pastes it into an element, as a person does with a screenshot. */
+export async function paste(page, id, file) {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.bringToFront();
+  await file.evaluate((file) => navigator.clipboard.write([new ClipboardItem({ [file.type]: file })]));
+  await page.getByTestId(id).press("Control+V");
+}
+
+/** Presses a button that asks for files, and chooses these. */
+export async function choose(page, button, files) {
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button.click()]);
+  await chooser.setFiles(files);
+}
+
+/** Makes a window write down from its first moment what moves in it without being asked. */
+export async function watchLayout(page) {
+  await page.addInitScript(() => {
+    window.layoutNotes = [];
+    const note = (list) => {
+      for (const { value, hadRecentInput, sources } of list.getEntries()) {
+        const moved = sources.map(({ node }) => node?.nodeName + (node?.className ? `.${node.className}` : ""));
+        if (!hadRecentInput) window.layoutNotes.push({ value, moved });
+      }
+    };
+    new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** Nothing moved in a window that `watchLayout` watches; less than anybody sees. */
+export async function nothingMoved(page) {
+  // Two frames: what moved in the last one is told in the next.
+  const shifts = await page.evaluate(() => new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(window.layoutNotes))));
+  }));
+  const sum = shifts.reduce((sum, { value }) => sum + value, 0);
+  assert.ok(sum < 0.01, `a layout shift of ${sum}: ${JSON.stringify(shifts)}`);
 }

@@ -95,17 +95,24 @@ async fn a_running_stage_shows_its_true_progress() {
 #[tokio::test]
 async fn a_failed_stage_shows_its_reason_and_a_retry_button_and_others_have_none() {
     let failure = StageFailure {
-        code: "UNAVAILABLE".to_owned(),
-        message: "no voice is installed".to_owned(),
+        code: "NOT_INSTALLED".to_owned(),
+        message: "in the server's words".to_owned(),
         retry_at: None,
     };
     let speech = Stage { failure: Some(failure), ..stage(StageKind::Speech, StageStatus::Failed) };
 
     let html = board(vec![speech, stage(StageKind::Summary, StageStatus::Ready)]).await;
 
-    assert!(html.contains("no voice is installed"), "{html}");
+    assert!(html.contains("espeak-ng나 그 음성이 없습니다"), "{html}");
     assert!(html.contains(r#"data-testid="retry-SPEECH""#), "{html}");
     assert_eq!(html.matches("<button").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn a_picture_that_waits_says_for_what() {
+    let html = board(vec![stage(StageKind::Image, StageStatus::Waiting)]).await;
+
+    assert!(html.contains("사진이 올라오기를 기다림"), "{html}");
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Every text that people read, in Korean and English, side by side.
 //!
-//! To add one: a line in the table; a text with a number in it is a method below the table.
+//! To add one: a line in the table; a text with a number in it is a method below the table. What the
+//! server explains by itself, in English, has its Korean in [`reasons`].
+
+mod reasons;
 
 use yew::prelude::*;
 
@@ -8,6 +11,7 @@ use crate::browser::{self, Moment};
 use crate::graphql::client::Failure;
 use crate::graphql::fragments::{PostStatus, StageKind, StageStatus, Visibility};
 use crate::graphql::refusal::{ErrorCode, Refusal};
+use crate::graphql::subscriptions::StageFailure;
 
 /// The language of the pages around the articles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -84,6 +88,7 @@ table! {
     sign_in: "로그인" / "Sign in",
     sign_out: "로그아웃" / "Sign out",
     other_language: "English" / "한국어",
+    other_language_short: "EN" / "한",
     to_dark: "어둡게" / "Dark",
     to_light: "밝게" / "Light",
     footer: "천천히 읽는 기술 글" / "Technical writing, read slowly",
@@ -101,6 +106,8 @@ table! {
 
     summary: "세 줄 요약" / "In three lines",
     listen: "듣기" / "Listen",
+    pause: "멈춤" / "Pause",
+    position: "듣는 곳" / "Position",
     speed: "빠르기" / "Speed",
     contents: "차례" / "Contents",
     edit_post: "이 글 고치기" / "Edit this post",
@@ -118,7 +125,7 @@ table! {
     set_up_intro: "이 블로그의 주인 계정을 만듭니다. 이 주소는 한 번만 쓸 수 있습니다." / "Creates the account of this blog's owner. This address works once.",
     set_up_no_token: "설정 주소에 열쇠가 없습니다. 서버가 출력한 주소를 그대로 열어 주세요." / "The address lacks its key. Open the address exactly as the server printed it.",
     create_account: "계정 만들기" / "Create account",
-    password_hint: "길고 기억하기 쉬운 문장이 좋습니다." / "A long phrase that is easy to remember is best.",
+    password_hint: "10자 이상. 길고 기억하기 쉬운 문장이 좋습니다." / "At least 10 characters. A long phrase that is easy to remember is best.",
 
     my_posts: "내 글" / "My posts",
     new_post: "새 글" / "New post",
@@ -171,6 +178,7 @@ table! {
     unpublished_now: "발행을 취소했습니다." / "Unpublished.",
     publish_unsaved: "먼저 저장되어야 발행할 수 있습니다." / "The text must be saved before it can be published.",
     needs_title: "제목을 써야 발행할 수 있습니다." / "A title is needed to publish.",
+    needs_text: "본문을 써야 발행할 수 있습니다." / "A text is needed to publish.",
     read_it: "글 보기" / "Read it",
     status_draft: "초안" / "Draft",
     status_published: "발행됨" / "Published",
@@ -191,6 +199,7 @@ table! {
     held: "확인을 기다림" / "Waits for you",
     running: "진행 중" / "Running",
     waiting: "다른 곳에서 진행 중" / "Running elsewhere",
+    waiting_for_upload: "사진이 올라오기를 기다림" / "Waiting for the upload",
     ready: "완료" / "Ready",
     skipped: "그대로" / "Unchanged",
     failed: "실패" / "Failed",
@@ -206,6 +215,8 @@ table! {
     refused_set_up: "이 블로그는 이미 설정되었거나 주소가 더는 쓸 수 없습니다." / "This blog is set up already, or the address is no longer valid.",
     refused_forbidden: "할 수 없는 일입니다." / "You are not allowed to do this.",
     refused_retry: "지금은 다시 할 수 없습니다." / "It cannot be retried now.",
+    refused_slug: "다른 글이 이미 쓰고 있는 주소입니다." / "Another post has this address.",
+    refused_key: "이 요청은 이미 처리되었습니다. 한 번 더 눌러 주세요." / "This request was answered before. Please press once more.",
 }
 
 impl Strings {
@@ -228,10 +239,33 @@ impl Strings {
             ErrorCode::Unauthenticated => self.signed_out,
             ErrorCode::NotFound => self.no_such_post,
             ErrorCode::NotRetryable => self.refused_retry,
+            ErrorCode::StaleRevision => self.conflict,
+            ErrorCode::SlugTaken => self.refused_slug,
+            ErrorCode::IdempotencyKeyReused => self.refused_key,
             ErrorCode::Incomplete if refusal.field.as_deref() == Some("title") => self.needs_title,
-            _ => return refusal.message.clone(),
+            ErrorCode::Incomplete => self.needs_text,
+            ErrorCode::InvalidInput => {
+                let field = refusal.field.as_deref().unwrap_or_default();
+                return self.told_or(reasons::of_field(field), &refusal.message);
+            }
+            // Not a code at all: an answer that this client is too old to read.
+            ErrorCode::Other(ref code) if code.is_empty() => self.unreadable,
+            ErrorCode::Other(_) => return refusal.message.clone(),
         };
         known.to_owned()
+    }
+
+    /// Why a pipeline failed, or waits for another try.
+    pub(crate) fn stage_failure(&self, kind: StageKind, failure: &StageFailure) -> String {
+        self.told_or(reasons::of_stage(kind, &failure.code), &failure.message)
+    }
+
+    /// The server explains itself in English, and more exactly than a code can.
+    fn told_or(&self, korean: Option<&'static str>, english: &str) -> String {
+        match (self.language, korean) {
+            (Language::Korean, Some(korean)) => korean.to_owned(),
+            _ => english.to_owned(),
+        }
     }
 
     pub(crate) fn found(&self, n: i32) -> String {
@@ -297,9 +331,16 @@ impl Strings {
         }
     }
 
-    pub(crate) fn stage_status(&self, status: StageStatus, held: bool) -> &'static str {
+    pub(crate) fn stage_status(
+        &self,
+        kind: StageKind,
+        status: StageStatus,
+        held: bool,
+    ) -> &'static str {
         match status {
             StageStatus::Pending if held => self.held,
+            // The only thing that a picture waits for.
+            StageStatus::Waiting if kind == StageKind::Image => self.waiting_for_upload,
             StageStatus::Pending => self.pending,
             StageStatus::Running => self.running,
             StageStatus::Waiting => self.waiting,
@@ -344,11 +385,52 @@ mod tests {
         assert_eq!(KOREAN.day("soon"), "");
     }
 
+    fn refusal(code: ErrorCode, field: Option<&str>) -> Refusal {
+        let message = "in the server's words".to_owned();
+        Refusal { code, message, field: field.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_refused_field_is_explained_in_korean_and_in_the_words_of_the_server() {
+        let refusal = refusal(ErrorCode::InvalidInput, Some("title"));
+
+        assert!(KOREAN.refusal(&refusal).contains("100자"));
+        assert_eq!(ENGLISH.refusal(&refusal), refusal.message);
+    }
+
     #[test]
     fn a_refusal_without_a_text_of_ours_keeps_the_words_of_the_server() {
-        let message = "title has 101 characters; at most 100 fit".to_owned();
-        let refusal = Refusal { code: ErrorCode::InvalidInput, message, field: None };
+        for unknown in [
+            refusal(ErrorCode::InvalidInput, Some("colour")),
+            refusal(ErrorCode::InvalidInput, None),
+            refusal(ErrorCode::Other("TEAPOT".to_owned()), None),
+        ] {
+            assert_eq!(KOREAN.refusal(&unknown), unknown.message);
+        }
+    }
 
-        assert_eq!(KOREAN.refusal(&refusal), refusal.message);
+    #[test]
+    fn a_failure_is_explained_by_its_code_and_an_unknown_one_by_the_server() {
+        let failure = |code: &str| StageFailure {
+            code: code.to_owned(),
+            message: "in the server's words".to_owned(),
+            retry_at: None,
+        };
+        let told = |code| KOREAN.stage_failure(StageKind::Image, &failure(code));
+
+        assert!(told("NEVER_ARRIVED").contains("다시 넣어"));
+        assert_eq!(told("BOILED_OVER"), "in the server's words");
+        assert_eq!(
+            ENGLISH.stage_failure(StageKind::Image, &failure("NEVER_ARRIVED")),
+            "in the server's words"
+        );
+    }
+
+    #[test]
+    fn a_picture_that_waits_waits_for_its_upload_and_a_voice_for_another_place() {
+        let status = |kind| ENGLISH.stage_status(kind, StageStatus::Waiting, false);
+
+        assert_eq!(status(StageKind::Image), "Waiting for the upload");
+        assert_eq!(status(StageKind::Speech), "Running elsewhere");
     }
 }

@@ -1,11 +1,14 @@
-//! The article read aloud: the browser's own player, a choice of speed, and the spoken sentence
-//! marked in the text.
+//! The article read aloud: a player in one line, a choice of speed, and the spoken sentence marked in
+//! the text.
 
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlAudioElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::browser;
+use crate::components::field::typed;
+use crate::components::icon::{Icon, icon};
 use crate::graphql::queries::{Speech, SpeechMark};
 use crate::strings::use_strings;
 
@@ -17,21 +20,45 @@ pub(crate) struct AudioPlayerProps {
     pub(crate) speech: Speech,
 }
 
+/// Nothing of the sound is fetched before the reader wants to hear it: its length is known from the
+/// post.
 #[component]
 pub(crate) fn AudioPlayer(props: &AudioPlayerProps) -> Html {
     let strings = use_strings();
     let audio = use_node_ref();
+    let playing = use_state_eq(|| false);
+    let second = use_state_eq(|| 0i32);
     let shown = use_mut_ref(|| None::<i32>);
-    let ontimeupdate = {
+    let on_change = {
         let (audio, marks) = (audio.clone(), props.speech.marks.clone());
+        let (playing, second) = (playing.setter(), second.setter());
         Callback::from(move |_: Event| {
             let Some(audio) = audio.cast::<HtmlAudioElement>() else { return };
+            playing.set(!audio.paused() && !audio.ended());
+            second.set(audio.current_time() as i32);
             let sentence = spoken_at(&marks, (audio.current_time() * 1000.0) as i32)
                 .filter(|_| !audio.ended());
             let before = shown.replace(sentence);
             if before != sentence {
                 mark(before, false);
                 mark(sentence, true);
+            }
+        })
+    };
+    let toggle = {
+        let audio = audio.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(audio) = audio.cast::<HtmlAudioElement>() {
+                play_or_pause(&audio);
+            }
+        })
+    };
+    let seek = {
+        let audio = audio.clone();
+        Callback::from(move |event: InputEvent| {
+            let chosen = typed(&event).parse().ok();
+            if let (Some(audio), Some(second)) = (audio.cast::<HtmlAudioElement>(), chosen) {
+                audio.set_current_time(second);
             }
         })
     };
@@ -46,30 +73,59 @@ pub(crate) fn AudioPlayer(props: &AudioPlayerProps) -> Html {
             }
         })
     };
+    let seconds = props.speech.duration_ms.max(0) / 1000;
+    let times = format!("{} / {}", length(second.min(seconds)), length(seconds));
     html! {
-        <section class="listen" aria-label={strings.listen}>
+        <section class="listen" data-testid="post-player" aria-label={strings.listen}>
             <audio
                 ref={audio}
-                controls=true
                 preload="none"
                 src={props.speech.url.clone()}
                 data-testid="post-audio"
-                aria-label={strings.listen}
-                ontimeupdate={ontimeupdate.clone()}
-                onended={ontimeupdate}
+                onplay={on_change.clone()}
+                onpause={on_change.clone()}
+                ontimeupdate={on_change.clone()}
+                onended={on_change}
             />
-            <p class="listen-line">
-                <span>{ length(props.speech.duration_ms) }</span>
-                <label>
-                    { strings.speed }
-                    <select onchange={choose_speed}>
-                        for speed in SPEEDS {
-                            <option value={speed} selected={speed == "1"}>{ format!("{speed}×") }</option>
-                        }
-                    </select>
-                </label>
-            </p>
+            <button
+                type="button"
+                class="listen-button"
+                data-testid="listen"
+                aria-label={if *playing { strings.pause } else { strings.listen }}
+                onclick={toggle}
+            >
+                { icon(if *playing { Icon::Pause } else { Icon::Play }) }
+            </button>
+            <input
+                type="range"
+                min="0"
+                max={seconds.to_string()}
+                step="1"
+                value={second.to_string()}
+                aria-label={strings.position}
+                aria-valuetext={times.clone()}
+                oninput={seek}
+            />
+            <span class="listen-times" data-testid="listen-times">{ times }</span>
+            <select aria-label={strings.speed} onchange={choose_speed}>
+                for speed in SPEEDS {
+                    <option value={speed} selected={speed == "1"}>{ format!("{speed}×") }</option>
+                }
+            </select>
         </section>
+    }
+}
+
+/// The button follows what the browser does, not what was asked of it.
+fn play_or_pause(audio: &HtmlAudioElement) {
+    if !audio.paused() {
+        // An element can always be paused.
+        let _ = audio.pause();
+    } else if let Ok(started) = audio.play() {
+        spawn_local(async move {
+            // Refused when the sound cannot be had; the button then still says what it said.
+            let _ = JsFuture::from(started).await;
+        });
     }
 }
 
@@ -81,8 +137,7 @@ fn spoken_at(marks: &[SpeechMark], ms: i32) -> Option<i32> {
 }
 
 /// Minutes and seconds.
-fn length(ms: i32) -> String {
-    let seconds = ms.max(0) / 1000;
+fn length(seconds: i32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
@@ -127,6 +182,6 @@ mod tests {
 
     #[test]
     fn a_length_reads_as_minutes_and_seconds() {
-        assert_eq!(length(125_900), "2:05");
+        assert_eq!(length(125), "2:05");
     }
 }

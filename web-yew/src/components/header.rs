@@ -5,6 +5,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use crate::components::icon::{Icon, word_or_icon};
 use crate::components::theme::ThemeToggle;
 use crate::components::to::To;
 use crate::graphql::client::ask;
@@ -29,8 +30,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             <div class="site-header-inner">
                 <To route={Route::Home} class="site-name">{ &visit.title }</To>
                 <nav aria-label={strings.site_navigation}>
-                    <To route={Route::Home}>{ strings.home }</To>
-                    <To route={Route::Search}>{ strings.search }</To>
+                    // On a phone, the blog's name is the way there.
+                    <To route={Route::Home} class="nav-home">{ strings.home }</To>
+                    <To route={Route::Search}>{ word_or_icon(strings.search, Icon::Search) }</To>
                     if visit.session.writes() {
                         <To route={Route::Studio}>{ strings.studio }</To>
                     }
@@ -44,7 +46,8 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                         data-testid="language-toggle"
                         onclick={switch_language}
                     >
-                        { strings.other_language }
+                        <span class="word">{ strings.other_language }</span>
+                        <span class="sign" aria-hidden="true">{ strings.other_language_short }</span>
                     </button>
                     <ThemeToggle />
                 </div>

@@ -1,8 +1,10 @@
 //! Pieces of pages.
 
 pub(crate) mod audio_player;
+pub(crate) mod entry;
 pub(crate) mod field;
 pub(crate) mod header;
+pub(crate) mod icon;
 pub(crate) mod notice;
 pub(crate) mod page;
 pub(crate) mod picture;

@@ -52,10 +52,10 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
 /// One pipeline; pictures have a row each under their common line.
 fn line(strings: &Strings, kind: StageKind, board: &Board, on_retry: &Callback<cynic::Id>) -> Html {
     let stages: Vec<_> = board.of_kind(kind).collect();
-    let status = overall(stages.iter().copied());
+    let status = overall(stages.iter().map(|stage| stage.status));
     let code = status.map_or("NONE", status_code);
     let held = stages.iter().any(|stage| stage.held);
-    let text = status.map_or(strings.none, |status| strings.stage_status(status, held));
+    let text = status.map_or(strings.none, |status| strings.stage_status(kind, status, held));
     html! {
         <li
             key={code_of(kind)}
@@ -104,7 +104,7 @@ fn detail(strings: &Strings, stage: &Stage, on_retry: &Callback<cynic::Id>) -> H
             if let Some(failure) = &stage.failure {
                 if stage.status != StageStatus::Ready {
                     <span class="board-reason">
-                        { &failure.message }
+                        { strings.stage_failure(stage.kind, failure) }
                         if let Some(retry_at) = retry_at {
                             { " · " }{ strings.try_again_at(&retry_at.0) }
                         }
@@ -135,7 +135,7 @@ fn image(strings: &Strings, stage: &Stage) -> Html {
         <>
             <span class="image-name">{ filename }</span>
             <span class="board-status">
-                { strings.stage_status(stage.status, stage.held) }
+                { strings.stage_status(stage.kind, stage.status, stage.held) }
             </span>
             if !variants.is_empty() {
                 <span class="chips" data-testid="variants">
@@ -167,8 +167,8 @@ pub(crate) fn link_state(strings: &Strings, link: Link) -> Html {
 
 fn spoken(strings: &Strings, live: &LiveBoard) -> String {
     let lines = KINDS.iter().filter_map(|kind| {
-        let status = overall(live.board.of_kind(*kind))?;
-        Some(format!("{}: {}", strings.kind(*kind), strings.stage_status(status, false)))
+        let status = overall(live.board.of_kind(*kind).map(|stage| stage.status))?;
+        Some(format!("{}: {}", strings.kind(*kind), strings.stage_status(*kind, status, false)))
     });
     lines.collect::<Vec<_>>().join(", ")
 }

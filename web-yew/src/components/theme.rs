@@ -5,6 +5,7 @@
 use yew::prelude::*;
 
 use crate::browser;
+use crate::components::icon::{Icon, word_or_icon};
 use crate::strings::use_strings;
 
 /// Also in `boot.js`.
@@ -29,9 +30,11 @@ pub(crate) fn ThemeToggle() -> Html {
             dark.set(!*dark);
         })
     };
+    let (word, icon) =
+        if *dark { (strings.to_light, Icon::Sun) } else { (strings.to_dark, Icon::Moon) };
     html! {
         <button type="button" class="quiet" data-testid="theme-toggle" {onclick}>
-            { if *dark { strings.to_light } else { strings.to_dark } }
+            { word_or_icon(word, icon) }
         </button>
     }
 }

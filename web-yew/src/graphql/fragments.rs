@@ -134,6 +134,14 @@ pub(crate) struct WorkingCopy {
     pub(crate) differs_from_published: bool,
 }
 
+/// Which working copy it is, without its text.
+#[derive(cynic::QueryFragment, Clone, Copy, PartialEq, Eq, Debug)]
+#[cynic(graphql_type = "WorkingCopy")]
+pub(crate) struct WorkingCopyState {
+    pub(crate) revision: i32,
+    pub(crate) differs_from_published: bool,
+}
+
 /// A post as its editor needs it, and as every change of it answers.
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
 #[cynic(graphql_type = "Post")]

@@ -1,7 +1,7 @@
 //! What is read over HTTP.
 
 use super::fragments::{
-    DateTime, Language, PageInfo, Picture, PostCard, PostStatus, Viewer, Visibility,
+    DateTime, Language, PageInfo, PostCard, PostStatus, StageKind, StageStatus, Viewer, Visibility,
 };
 use super::{fragments, schema};
 
@@ -177,13 +177,24 @@ pub(crate) struct StudioPost {
     pub(crate) visibility: Visibility,
     pub(crate) title: String,
     pub(crate) updated_at: DateTime,
-    pub(crate) cover: Option<Picture>,
     pub(crate) working_copy: Option<WorkingCopyCard>,
+    pub(crate) stages: Option<Vec<ListedStage>>,
+}
+
+/// A pipeline as it was when the list was asked for. The live board of all posts leaves out pictures
+/// that are done.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Stage")]
+pub(crate) struct ListedStage {
+    pub(crate) id: cynic::Id,
+    pub(crate) kind: StageKind,
+    pub(crate) status: StageStatus,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
 #[cynic(graphql_type = "WorkingCopy")]
 pub(crate) struct WorkingCopyCard {
+    pub(crate) revision: i32,
     pub(crate) title: String,
     pub(crate) saved_at: DateTime,
     pub(crate) differs_from_published: bool,

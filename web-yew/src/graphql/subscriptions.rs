@@ -1,7 +1,8 @@
 //! What the server tells by itself. `after` is added by the socket when it resumes.
 
 use super::fragments::{
-    AssetStatus, DateTime, EventCursor, FrameKind, PictureVariant, StageKind, StageStatus,
+    AssetStatus, DateTime, EventCursor, FrameKind, PictureVariant, PostStatus, StageKind,
+    StageStatus, WorkingCopyState,
 };
 use super::schema;
 
@@ -68,10 +69,14 @@ pub(crate) struct StageFailure {
     pub(crate) retry_at: Option<DateTime>,
 }
 
+/// The post of a line, as it is when the frame is made: a board also tells that it was published.
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
 #[cynic(graphql_type = "Post")]
 pub(crate) struct StagePost {
     pub(crate) id: cynic::Id,
+    pub(crate) slug: Option<String>,
+    pub(crate) status: PostStatus,
+    pub(crate) working_copy: Option<WorkingCopyState>,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]

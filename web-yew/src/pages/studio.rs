@@ -11,14 +11,15 @@ use crate::components::page::{use_paged, use_title};
 use crate::components::status_board::{KINDS, code_of, link_state, status_code};
 use crate::components::to::{To, go};
 use crate::graphql::client::{Failure, ask};
-use crate::graphql::fragments::{PostStatus, Visibility};
+use crate::graphql::fragments::Visibility;
 use crate::graphql::mutations::{CreatePost, CreatePostInput, CreatePostVariables};
 use crate::graphql::queries::{Page, Studio, StudioPost};
 use crate::graphql::subscriptions::{MyPipelines, MyPipelinesVariables};
 use crate::route::{Route, SignInQuery};
 use crate::socket::{Link, use_live_board};
-use crate::state::board::{Board, overall};
+use crate::state::board::{Board, ended, overall};
 use crate::state::paged::Chunk;
+use crate::state::publication::Publication;
 use crate::state::session::{Session, use_visit};
 use crate::strings::{Strings, use_strings};
 
@@ -160,39 +161,49 @@ pub(crate) fn row(strings: &Strings, post: &StudioPost, board: &Board) -> Html {
     let title = copy.map_or(&post.title, |copy| &copy.title);
     let title = if title.is_empty() { strings.untitled } else { title };
     let changed = copy.map_or(&post.updated_at, |copy| &copy.saved_at);
-    let differs = copy.is_some_and(|copy| copy.differs_from_published);
+    let mut publication = Publication::from(post);
+    if let Some(told) = board.post(&post.id) {
+        publication = publication.followed_by(Publication::from(told));
+    }
     html! {
         <li key={post.id.inner().to_owned()} class="studio-post" data-testid="studio-post">
             <h2>
                 <To route={Route::Editor { id: post.id.inner().to_owned() }}>{ title.to_owned() }</To>
             </h2>
             <p class="meta">
-                <span class="post-status">{ strings.post_status(post.status) }</span>
+                <span class="post-status">{ strings.post_status(publication.status) }</span>
                 if post.visibility != Visibility::Public {
                     <span>{ strings.visibility_of(post.visibility) }</span>
                 }
-                if differs && post.status == PostStatus::Published {
+                if publication.differs && publication.published() {
                     <span>{ strings.changes_not_published }</span>
                 }
                 <time datetime={changed.0.clone()}>{ strings.moment(&changed.0) }</time>
-                if let Some(slug) = post.slug.clone().filter(|_| post.status == PostStatus::Published) {
+                if let Some(slug) = publication.address().cloned() {
                     <To route={Route::Post { slug }}>{ strings.read_it }</To>
                 }
             </p>
-            { chips(strings, &post.id, board) }
+            { chips(strings, post, board) }
         </li>
     }
 }
 
-/// The pipelines in short.
-fn chips(strings: &Strings, post: &cynic::Id, board: &Board) -> Html {
+/// The pipelines in short, as the live board has them. It leaves out pictures that were done before
+/// it began; those are as the list said.
+fn chips(strings: &Strings, post: &StudioPost, board: &Board) -> Html {
+    let listed = post.stages.as_deref().unwrap_or_default();
     let shown: Vec<_> = KINDS
         .iter()
         .filter_map(|kind| {
-            let of_kind = || board.of_post(post).filter(|stage| stage.kind == *kind);
-            let status = overall(of_kind())?;
-            let held = of_kind().any(|stage| stage.held);
-            Some((*kind, status, held))
+            let live = || board.of_post(&post.id).filter(|stage| stage.kind == *kind);
+            let unheard = listed.iter().filter(|stage| {
+                stage.kind == *kind
+                    && ended(stage.status)
+                    && live().all(|known| known.id != stage.id)
+            });
+            let statuses = live().map(|stage| stage.status);
+            let status = overall(statuses.chain(unheard.map(|stage| stage.status)))?;
+            Some((*kind, status, live().any(|stage| stage.held)))
         })
         .collect();
     if shown.is_empty() {
@@ -208,7 +219,7 @@ fn chips(strings: &Strings, post: &cynic::Id, board: &Board) -> Html {
                     data-status={status_code(status)}
                 >
                     <span class="board-dot" aria-hidden="true"></span>
-                    { strings.kind(kind) }{ " " }{ strings.stage_status(status, held) }
+                    { strings.kind(kind) }{ " " }{ strings.stage_status(kind, status, held) }
                 </li>
             }
         </ul>

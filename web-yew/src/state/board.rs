@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::Reducible;
 
 use crate::graphql::fragments::{FrameKind, StageKind, StageStatus};
-use crate::graphql::subscriptions::{PipelineFrame, Stage};
+use crate::graphql::subscriptions::{PipelineFrame, Stage, StagePost};
 
 /// The lines, and the last sequence number seen: a late or doubled frame changes nothing.
 #[derive(Clone, PartialEq, Default, Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Board {
     /// False until the server said how things stand.
     known: bool,
     stages: Vec<Stage>,
+    /// The posts of the lines, each as the last frame that named it showed it.
+    posts: Vec<StagePost>,
 }
 
 impl Board {
@@ -32,6 +34,20 @@ impl Board {
         self.stages.iter().filter(move |stage| {
             stage.post.as_ref().is_some_and(|of| of.id.inner() == post.inner())
         })
+    }
+
+    /// A post as the last frame about one of its lines showed it.
+    pub(crate) fn post(&self, id: &cynic::Id) -> Option<&StagePost> {
+        self.posts.iter().find(|post| post.id == *id)
+    }
+
+    fn see_posts(&mut self, stages: &[Stage]) {
+        for post in stages.iter().filter_map(|stage| stage.post.as_ref()) {
+            match self.posts.iter_mut().find(|known| known.id == post.id) {
+                Some(known) => known.clone_from(post),
+                None => self.posts.push(post.clone()),
+            }
+        }
     }
 
     fn set(&mut self, stage: Stage) {
@@ -68,9 +84,12 @@ impl Reducible for Board {
             return self;
         }
         let mut board = Rc::unwrap_or_clone(self);
+        board.see_posts(&frame.stages);
         match frame.kind {
             FrameKind::Snapshot => {
-                board = Self { seq: frame.seq, known: true, stages: frame.stages };
+                board.seq = frame.seq;
+                board.known = true;
+                board.stages = frame.stages;
             }
             FrameKind::Resumed => board.known = true,
             FrameKind::Event => {
@@ -84,8 +103,8 @@ impl Reducible for Board {
 }
 
 /// One status for several stages of a kind: what needs a person first, then what moves.
-pub(crate) fn overall<'a>(stages: impl Iterator<Item = &'a Stage>) -> Option<StageStatus> {
-    stages.map(|stage| stage.status).max_by_key(|status| match status {
+pub(crate) fn overall(statuses: impl Iterator<Item = StageStatus>) -> Option<StageStatus> {
+    statuses.max_by_key(|status| match status {
         StageStatus::Skipped => 0,
         StageStatus::Ready => 1,
         StageStatus::Waiting => 2,
@@ -95,10 +114,15 @@ pub(crate) fn overall<'a>(stages: impl Iterator<Item = &'a Stage>) -> Option<Sta
     })
 }
 
+/// Whether nothing more happens by itself.
+pub(crate) fn ended(status: StageStatus) -> bool {
+    matches!(status, StageStatus::Ready | StageStatus::Skipped | StageStatus::Failed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::fragments::EventCursor;
+    use crate::graphql::fragments::{EventCursor, PostStatus};
     use crate::graphql::subscriptions::StageProgress;
 
     fn stage(id: &str, status: StageStatus, done: Option<i32>) -> Stage {
@@ -196,10 +220,28 @@ mod tests {
     }
 
     #[test]
-    fn one_failed_picture_is_seen_among_those_that_are_ready() {
-        let stages = [stage("a", StageStatus::Ready, None), stage("b", StageStatus::Failed, None)];
+    fn each_frame_tells_how_the_post_of_its_lines_stands() {
+        let post =
+            |status| StagePost { id: cynic::Id::new("p"), slug: None, status, working_copy: None };
+        let of =
+            |status| Stage { post: Some(post(status)), ..stage("s", StageStatus::Ready, None) };
+        let before = board(7, vec![of(PostStatus::Draft)]);
 
-        assert_eq!(overall(stages.iter()), Some(StageStatus::Failed));
-        assert_eq!(overall([].iter()), None);
+        let event = frame(FrameKind::Event, 8, vec![of(PostStatus::Published)]);
+        let after = before.clone().reduce(event.clone());
+        let late = after.clone().reduce(frame(FrameKind::Event, 7, vec![of(PostStatus::Draft)]));
+
+        let status = |board: &Board| board.post(&cynic::Id::new("p")).map(|post| post.status);
+        assert_eq!(status(&before), Some(PostStatus::Draft));
+        assert_eq!(status(&after), Some(PostStatus::Published));
+        assert_eq!(status(&late), Some(PostStatus::Published));
+    }
+
+    #[test]
+    fn one_failed_picture_is_seen_among_those_that_are_ready() {
+        let statuses = [StageStatus::Ready, StageStatus::Failed];
+
+        assert_eq!(overall(statuses.into_iter()), Some(StageStatus::Failed));
+        assert_eq!(overall([].into_iter()), None);
     }
 }

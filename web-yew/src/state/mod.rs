@@ -3,4 +3,5 @@
 pub(crate) mod board;
 pub(crate) mod draft;
 pub(crate) mod paged;
+pub(crate) mod publication;
 pub(crate) mod session;

@@ -3,10 +3,12 @@
 //! - [`workbench`]: the fields, the board, and how they fit.
 //! - [`saving`]: the working copy on its way to the server, and what the browser keeps meanwhile.
 //! - [`publishing`]: publish and unpublish, once everything is saved.
-//! - [`preview`]: the server's own rendering, a moment after typing.
+//! - [`preview`]: the server's own rendering, a moment after typing; [`drawn`] puts it into the page
+//!   without touching the pictures that are there.
 //! - [`uploads`] and [`transfer`]: pictures on their way to the object store.
 
 mod conflict;
+mod drawn;
 mod preview;
 mod publishing;
 mod saving;

@@ -5,11 +5,13 @@ use std::rc::Rc;
 use cynic::QueryBuilder;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::components::post_card::article_language;
 use crate::graphql::client::ask;
 use crate::graphql::queries::{Preview as PreviewQuery, PreviewVariables, RenderedMarkdown};
+use crate::pages::editor::drawn::Arrivals;
 use crate::strings::use_strings;
 
 /// A pause in typing that long is worth a rendering.
@@ -49,6 +51,18 @@ pub(super) fn Preview(props: &PreviewProps) -> Html {
             move || drop((wanted, timer))
         });
     }
+    let page = use_node_ref();
+    let html = rendered.as_ref().map(|rendered| rendered.html.clone()).unwrap_or_default();
+    let empty = html.is_empty();
+    {
+        let page = page.clone();
+        let arrivals = use_mut_ref(Arrivals::default);
+        use_effect_with(html, move |html| {
+            if let Some(page) = page.cast::<Element>() {
+                arrivals.borrow_mut().draw(&page, html);
+            }
+        });
+    }
     html! {
         <div class="preview">
             <h2>{ strings.preview }</h2>
@@ -57,19 +71,21 @@ pub(super) fn Preview(props: &PreviewProps) -> Html {
             }
             // Scrolls by itself, so the keyboard must reach it.
             <div
-                class="article preview-body"
+                class="preview-body"
                 data-testid="editor-preview"
                 tabindex="0"
                 role="region"
                 aria-label={strings.preview}
-                lang={rendered.as_ref().map(|rendered| article_language(rendered.language))}
             >
-                if let Some(html) = rendered.as_ref().map(|rendered| &rendered.html).filter(|html| !html.is_empty()) {
-                    // Sanitised by the server, which is the only one that writes it.
-                    { Html::from_html_unchecked(html.clone().into()) }
-                } else {
+                if empty {
                     <p class="hint">{ strings.preview_empty }</p>
                 }
+                // Yew leaves its inside alone: it has no children that Yew knows of.
+                <div
+                    ref={page}
+                    class="article"
+                    lang={rendered.as_ref().map(|rendered| article_language(rendered.language))}
+                ></div>
             </div>
         </div>
     }

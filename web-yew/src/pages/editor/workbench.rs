@@ -13,7 +13,7 @@ use crate::components::field::typed;
 use crate::components::status_board::StatusBoard;
 use crate::components::to::{To, go};
 use crate::graphql::client::ask;
-use crate::graphql::fragments::{EditedPost, PostStatus, StageKind, Visibility};
+use crate::graphql::fragments::{EditedPost, StageKind, Visibility};
 use crate::graphql::mutations::{RetryStage, RetryStageInput, RetryStageVariables};
 use crate::graphql::subscriptions::{Pipeline, PipelineVariables};
 use crate::pages::editor::conflict::conflict;
@@ -27,6 +27,7 @@ use crate::route::{Route, SignInQuery};
 use crate::socket::{LiveBoard, use_live_board};
 use crate::state::board::Board;
 use crate::state::draft::{Draft, DraftAction, Phase};
+use crate::state::publication::Publication;
 use crate::strings::{Strings, use_strings};
 
 #[derive(Properties, PartialEq)]
@@ -41,11 +42,11 @@ pub(crate) fn Workbench(props: &WorkbenchProps) -> Html {
     let id = &props.post.id;
     let draft = use_reducer_eq(|| opened(&props.post));
     let keeps = use_keeping(id, &draft);
-    // What readers see, by the last answer to a change; the text is not taken from it.
-    let post = use_state_eq(|| (*props.post).clone());
+    // What readers see, by the last word of the server; the text is never taken from it.
+    let publication = use_reducer_eq(|| Publication::from(&*props.post));
     let changed = {
-        let post = post.setter();
-        Callback::from(move |now| post.set(now))
+        let dispatcher = publication.dispatcher();
+        Callback::from(move |now: EditedPost| dispatcher.dispatch(Publication::from(&now)))
     };
     let publishing = use_publishing(id, &draft, changed.clone());
     use_autosave(id, &draft, publishing.pending.is_some(), changed);
@@ -54,6 +55,16 @@ pub(crate) fn Workbench(props: &WorkbenchProps) -> Html {
         |id| Pipeline::build(PipelineVariables { post_id: id.clone(), after: None }),
         |answer: Pipeline| answer.pipeline,
     );
+    {
+        // Another window published it, or took it back: the board is told, so the bar is too.
+        let dispatcher = publication.dispatcher();
+        let told = live.board.post(id).map(Publication::from);
+        use_effect_with(told, move |told| {
+            if let Some(told) = told.clone() {
+                dispatcher.dispatch(told);
+            }
+        });
+    }
 
     let dispatch = {
         let dispatcher = draft.dispatcher();
@@ -62,7 +73,7 @@ pub(crate) fn Workbench(props: &WorkbenchProps) -> Html {
     let variants = variants_made(&live.board);
     html! {
         <div class="workbench">
-            <Bar draft={(*draft).clone()} post={(*post).clone()} {publishing} {keeps} dispatch={&dispatch} />
+            <Bar draft={(*draft).clone()} publication={(*publication).clone()} {publishing} {keeps} dispatch={&dispatch} />
             if let Phase::Conflict { theirs, .. } = &draft.phase {
                 { conflict(strings, theirs, &dispatch) }
             }
@@ -94,7 +105,7 @@ fn variants_made(board: &Board) -> usize {
 #[derive(Properties, PartialEq)]
 pub(super) struct BarProps {
     pub(super) draft: Draft,
-    pub(super) post: EditedPost,
+    pub(super) publication: Publication,
     pub(super) publishing: Publishing,
     pub(super) keeps: bool,
     pub(super) dispatch: Callback<DraftAction>,
@@ -104,21 +115,20 @@ pub(super) struct BarProps {
 #[component]
 pub(super) fn Bar(props: &BarProps) -> Html {
     let strings = use_strings();
-    let BarProps { draft, post, publishing, .. } = props;
-    let published = post.status == PostStatus::Published;
-    let differs = draft.unsaved()
-        || post.working_copy.as_ref().is_some_and(|copy| copy.differs_from_published);
+    let BarProps { draft, publication, publishing, .. } = props;
+    let published = publication.published();
+    let differs = draft.unsaved() || publication.differs;
     let busy = publishing.pending.is_some();
     let press = |wish: Wish| publishing.wish.reform(move |_: MouseEvent| wish);
     html! {
         <div class="workbench-bar">
             <h1 class="visually-hidden">{ strings.editor }</h1>
             <p class="meta">
-                <span class="post-status" data-testid="post-status">{ strings.post_status(post.status) }</span>
+                <span class="post-status" data-testid="post-status">{ strings.post_status(publication.status) }</span>
                 if published && differs {
                     <span>{ strings.changes_not_published }</span>
                 }
-                if let Some(slug) = post.slug.clone().filter(|_| published) {
+                if let Some(slug) = publication.address().cloned() {
                     <To route={Route::Post { slug }} testid="read-it">{ strings.read_it }</To>
                 }
             </p>
