@@ -92,6 +92,11 @@ impl Server {
         self.url.rsplit(':').next().unwrap().parse().unwrap()
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("a process that runs")
+    }
+
     /// Where its data is.
     pub fn data(&self) -> &Path {
         self.data.path()
@@ -105,7 +110,7 @@ impl Server {
 
     /// Asks it to stop, and waits for that at most five seconds.
     pub async fn stop(mut self) -> (Stopped, std::process::ExitStatus) {
-        let id = self.child.id().unwrap().to_string();
+        let id = self.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
         let status = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
         let status = status.expect("a graceful stop within five seconds").unwrap();

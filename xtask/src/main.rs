@@ -8,6 +8,7 @@
 
 #![allow(clippy::print_stdout, reason = "a tool talks to a person")]
 
+mod bench;
 mod ci;
 mod fingerprint;
 mod long;
@@ -41,7 +42,8 @@ usage: cargo xtask COMMAND
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql
   ci                everything that has to pass before a change lands: format, lints, licences, tests
-  long              all tests with more cases and rounds, and the bundle made twice";
+  long              all tests with more cases and rounds, and the bundle made twice
+  bench [-- ARGS]   measure and print what the product costs; `--only TEXT`, `--record FILE`";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -61,19 +63,23 @@ fn dispatch(args: &[String]) -> Result<()> {
         None => ("help", args),
     };
     match (command, rest) {
-        ("serve", rest) => {
-            serve::run(&workspace, rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest))
-        }
+        ("serve", rest) => serve::run(&workspace, behind_dashes(rest)),
         ("test", []) => test::run(&workspace, Depth::Usual),
         ("setup", []) => setup::run(&workspace, Scope::Everything),
         ("web", []) => web::run(&workspace).map(drop),
         ("schema", []) => schema::run(&workspace),
         ("ci", []) => ci::run(&workspace),
         ("long", []) => long::run(&workspace),
+        ("bench", rest) => bench::run(&workspace, behind_dashes(rest)),
         ("help" | "--help" | "-h", _) => {
             println!("{COMMANDS}");
             Ok(())
         }
         _ => bail!("unknown command: {}\n\n{COMMANDS}", args.join(" ")),
     }
+}
+
+/// Arguments for the program that a command starts.
+fn behind_dashes(args: &[String]) -> &[String] {
+    args.strip_prefix(&["--".to_owned()]).unwrap_or(args)
 }

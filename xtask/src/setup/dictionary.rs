@@ -1,7 +1,7 @@
 //! The Korean dictionary: 100 MB in the user's data folder, shared by all checkouts.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -13,9 +13,14 @@ use crate::workspace::{Workspace, data_home};
 /// What the reader in `korean/` opens, and the licence, which travels with it.
 const FILES: [&str; 5] = ["sys.dic", "matrix.bin", "char.bin", "unk.dic", "LICENSE"];
 
+/// Where it is.
+pub fn folder() -> Result<PathBuf> {
+    Ok(data_home()?.join("deepdive/mecab-ko-dic"))
+}
+
 /// Downloads and unpacks the dictionary unless it is there. The folder appears whole or not at all.
 pub fn install(workspace: &Workspace) -> Result<Option<Missing>> {
-    let folder = data_home()?.join("deepdive/mecab-ko-dic");
+    let folder = folder()?;
     if FILES.iter().all(|name| folder.join(name).is_file()) {
         println!("    {} is there", folder.display());
         return Ok(None);

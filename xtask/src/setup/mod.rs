@@ -4,7 +4,7 @@
 //! without is an error; everything else is reported at the end, with what it means and how to get it.
 
 mod debian;
-mod dictionary;
+pub mod dictionary;
 mod npm;
 mod toolchain;
 

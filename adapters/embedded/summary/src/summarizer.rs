@@ -15,8 +15,8 @@ const METHOD_VERSION: u32 = 1;
 
 /// Sums a post up by its own sentences.
 ///
-/// Deterministic; about a millisecond a post. Headings, lines of code and what announces them are never
-/// chosen.
+/// Deterministic; some tens of milliseconds for a Korean post of 20 KB. Headings, lines of code and what
+/// announces them are never chosen.
 pub struct ExtractiveSummarizer {
     analyzer: Option<Analyzer>,
 }

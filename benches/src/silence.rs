@@ -1,0 +1,64 @@
+//! Stands behind the doors that a bench does not open.
+
+use std::pin::Pin;
+
+use api::http::health::Readiness;
+use api::http::media::{Declared, Media, Opened, UploadError};
+use api::identity::{Authenticator, Credential};
+use api::socket::Speak;
+use async_trait::async_trait;
+use axum::body::BodyDataStream;
+use domain::account::Identity;
+use domain::media::ObjectKey;
+use domain::ports::PortError;
+use futures_util::{Sink, Stream};
+use realtime::{Close, Incoming, Outgoing};
+use schema::Client;
+use tokio_tungstenite::tungstenite::Error;
+
+type IncomingFrames<'a> = Pin<Box<dyn Stream<Item = Incoming> + Send + 'a>>;
+type OutgoingFrames<'a> = Pin<Box<dyn Sink<Outgoing, Error = Error> + Send + 'a>>;
+
+/// Knows nobody, keeps nothing, speaks to no one.
+pub struct Silence;
+
+#[async_trait]
+impl Authenticator for Silence {
+    async fn authenticate(&self, _: &Credential) -> Result<Option<Identity>, PortError> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl Media for Silence {
+    async fn open(&self, _: &ObjectKey, _: Option<&str>) -> Result<Option<Opened>, PortError> {
+        Ok(None)
+    }
+
+    async fn receive(&self, _: &str, _: Declared, _: BodyDataStream) -> Result<(), UploadError> {
+        Err(UploadError::Ticket)
+    }
+}
+
+#[async_trait]
+impl Readiness for Silence {
+    async fn check(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Speak for Silence {
+    fn message_limit(&self) -> usize {
+        0
+    }
+
+    async fn speak(
+        &self,
+        _: Client,
+        _: IncomingFrames<'_>,
+        _: OutgoingFrames<'_>,
+    ) -> Option<Close> {
+        None
+    }
+}

@@ -1,0 +1,53 @@
+//! Sizes of what is shipped.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::table::{Row, Section};
+
+/// The program, the web client, and what a browser loads for the first page.
+///
+/// # Errors
+/// The program or the bundle was not built.
+pub fn run(program: &Path, dist: &Path) -> Result<Section> {
+    let manifest = dist.join("manifest.json");
+    let text = fs::read_to_string(&manifest)
+        .with_context(|| format!("read {}: build with `cargo xtask web`", manifest.display()))?;
+    let manifest: Value = serde_json::from_str(&text).context("read the manifest")?;
+    let file = |role: &str| -> Result<(u64, u64)> {
+        let name = manifest[role].as_str().with_context(|| format!("no {role} in the manifest"))?;
+        let raw = length(&dist.join(name))?;
+        // What is sent to a browser that takes brotli; small files have no compressed copy.
+        let sent = length(&dist.join(format!("{name}.br"))).unwrap_or(raw);
+        Ok((raw, sent))
+    };
+    let mut first_page = (0, 0);
+    for role in ["page", "css", "boot", "wasm"] {
+        let (raw, sent) = file(role)?;
+        first_page = (first_page.0 + raw, first_page.1 + sent);
+    }
+    let wasm = file("wasm")?;
+    let row = |name: &str, bytes: u64| Row::new(name, bytes as f64 / 1e3, "KB", 1);
+    Ok(Section {
+        title: "Sizes",
+        how: "Files as they were built; the program contains the web client. The first page is what a \
+              browser loads before it asks for posts, compressed with brotli where there is a compressed \
+              file."
+            .to_owned(),
+        rows: vec![
+            row("program", length(program)?),
+            row("web client, wasm", wasm.0),
+            row("web client, wasm, brotli", wasm.1),
+            row("first page", first_page.0),
+            row("first page, brotli", first_page.1),
+        ],
+    })
+}
+
+fn length(path: &Path) -> Result<u64> {
+    let about = fs::metadata(path).with_context(|| format!("look at {}", path.display()))?;
+    Ok(about.len())
+}
