@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use api::http::addresses::Addresses;
-use api::http::budget::Budget;
-use api::http::pages::{Embedded, Pages};
+use api::http::pages::Pages;
 use api::http::{Doors, router};
 use api::socket::Sockets;
 use async_graphql::{Data, Request as Operation, Response as Executed};
@@ -25,7 +24,7 @@ use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use http_body_util::BodyExt;
 use schema::guard::{Guard, Limits};
-use schema::{Client, Parts, Schema, SessionCookieSlot};
+use schema::{Budget, Client, Parts, Schema, SessionCookieSlot};
 use serde_json::{Value, json};
 use store::{Blog, CursorSigner};
 use tokio::runtime::Runtime;
@@ -152,8 +151,8 @@ impl World {
             ids,
             addresses: Addresses::default(),
             // Nobody is refused: each refusal would look like a quick answer.
-            budget: Budget::new(u64::from(u32::MAX)),
-            pages: Pages::new(Embedded),
+            budget: Arc::new(Budget::new(u64::from(u32::MAX))),
+            pages: Pages::new(Silence),
             sockets: Sockets::new(Arc::new(Silence), TaskTracker::new(), CancellationToken::new()),
             draft_statuses: false,
         };

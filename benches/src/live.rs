@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use api::compose::{EmbeddedHome, HomeSettings, TableAuthenticator};
 use api::http::addresses::Addresses;
-use api::http::budget::Budget;
-use api::http::pages::{Embedded, Pages};
+use api::http::pages::Pages;
 use api::http::{Doors, router};
 use api::serve::Server;
 use api::socket::{GraphqlSockets, Sockets};
@@ -16,7 +15,7 @@ use async_trait::async_trait;
 use deepdive_tests::Socket;
 use domain::account::{Role, Scope};
 use domain::actions::{
-    CreateAccessToken, CreatePost, CreateUser, PostInput, RequestUpload, UploadInput,
+    CreateAccessToken, CreatePost, CreateUser, PostInput, RequestUpload, TokenInput, UploadInput,
 };
 use domain::media::ObjectKey;
 use domain::ports::{Object, ObjectInfo, Objects, PortError, UploadRequest, UploadTicket};
@@ -85,6 +84,8 @@ async fn open(data_dir: PathBuf) -> Result<EmbeddedHome> {
         voice_data: None,
         site_title: "Deepdive".to_owned(),
         limits: Limits::default(),
+        // Nobody is refused: each refusal would look like a quick answer.
+        cost_per_minute: u64::from(u32::MAX),
     };
     Ok(EmbeddedHome::open(&settings).await?)
 }
@@ -93,8 +94,9 @@ async fn author(home: &EmbeddedHome) -> Result<(UserId, String)> {
     let (accounts, clock, ids) = (&home.blog, &*home.clock, &*home.ids);
     let create = CreateUser { accounts, passwords: &*home.passwords, clock, ids };
     let user = create.run("kim@example.com", "correct horse battery", Role::Author).await?;
-    let create = CreateAccessToken { accounts, clock, ids };
-    let token = create.make(&user.id, user.role, "bench", &[Scope::Read, Scope::Write], 1).await?;
+    let create = CreateAccessToken { accounts, posts: &home.blog, clock, ids };
+    let (name, scopes) = ("bench".to_owned(), vec![Scope::Read, Scope::Write]);
+    let token = create.make(&user.id, user.role, TokenInput { name, scopes, days: 1 }).await?;
     Ok((user.id, token.key))
 }
 
@@ -126,8 +128,8 @@ fn doors(home: &EmbeddedHome, sockets: &TaskTracker, stop: &CancellationToken) -
         readiness: Arc::new(Silence),
         ids: home.ids.clone(),
         addresses: Addresses::default(),
-        budget: Budget::new(u64::from(u32::MAX)),
-        pages: Pages::new(Embedded),
+        budget: home.budget.clone(),
+        pages: Pages::new(Silence),
         sockets: Sockets::new(Arc::new(speaker), sockets.clone(), stop.clone()),
         draft_statuses: false,
     }

@@ -1,9 +1,11 @@
 //! Stands behind the doors that a bench does not open.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 
 use api::http::health::Readiness;
 use api::http::media::{Declared, Media, Opened, UploadError};
+use api::http::pages::Files;
 use api::identity::{Authenticator, Credential};
 use api::socket::Speak;
 use async_trait::async_trait;
@@ -59,6 +61,12 @@ impl Speak for Silence {
         _: IncomingFrames<'_>,
         _: OutgoingFrames<'_>,
     ) -> Option<Close> {
+        None
+    }
+}
+
+impl Files for Silence {
+    fn get(&self, _: &str) -> Option<Cow<'static, [u8]>> {
         None
     }
 }

@@ -6,14 +6,13 @@ use anyhow::Result;
 
 use crate::process::{call, cargo, step};
 use crate::serve;
-use crate::setup::{self, Scope, dictionary};
+use crate::setup::{Scope, dictionary};
 use crate::workspace::Workspace;
 
 /// Builds the product and what measures it, and prints the figures. ARGS go to the program that
 /// measures: `--only TEXT`, `--record FILE`.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
-    setup::run(workspace, Scope::Product)?;
-    serve::build(workspace)?;
+    serve::set_up_and_build(workspace, Scope::Product)?;
     step("benches: compile", || {
         let package = ["build", "--release", "--package", "deepdive-benches"];
         call(cargo(workspace).args(package).args(["--features", "measure"]))
