@@ -23,6 +23,7 @@ pub(super) fn of_stage(kind: StageKind, code: &str) -> Option<&'static str> {
         ("NO_WORDS", _) => "소리 내어 읽을 말이 없는 글입니다.",
         ("REJECTED", StageKind::Summary) => "요약할 문장이 없는 글입니다.",
         ("UNAVAILABLE", _) => "서버의 저장소가 잠시 답하지 않습니다.",
+        ("STORAGE_FULL", _) => "서버의 저장 공간이 가득 찼습니다. 자리가 나면 다시 합니다.",
         ("DAMAGED", _) => "저장된 자료가 손상되었습니다. 서버의 기록을 확인해 주세요.",
         ("LOST", _) => "작업이 여러 번 잇달아 중간에 끊겼습니다. ‘다시 하기’를 눌러 주세요.",
         ("CRASHED", _) => "작업이 갑자기 멈추었습니다. 까닭은 서버의 기록에 있습니다.",
