@@ -143,7 +143,7 @@ fn thousands(figure: i64) -> String {
     let plain = figure.unsigned_abs().to_string();
     let mut text = String::new();
     for (n, digit) in plain.chars().enumerate() {
-        if n > 0 && (plain.len() - n) % 3 == 0 {
+        if n > 0 && (plain.len() - n).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
