@@ -9,4 +9,5 @@ mod life;
 mod predecessor;
 mod process;
 mod sockets;
+mod upgrade;
 mod uploads;
