@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::stage::{StageId, StageKind, Subject};
-use domain::{AssetId, PostId, UserId};
+use domain::{AssetId, PostId, Tag, UserId};
 
 /// What a global id names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum GlobalId {
     Asset(AssetId),
     /// `stage_speech_...`
     Stage(StageId),
+    /// `tag_...`, with the tag's key.
+    Tag(String),
 }
 
 impl GlobalId {
@@ -27,6 +29,10 @@ impl GlobalId {
             "post" => PostId::parse(rest).ok().map(GlobalId::Post),
             "user" => UserId::parse(rest).ok().map(GlobalId::User),
             "asset" => AssetId::parse(rest).ok().map(GlobalId::Asset),
+            "tag" => {
+                let tag = Tag::parse(rest).ok().filter(|tag| tag.key() == rest)?;
+                Some(GlobalId::Tag(tag.key()))
+            }
             "stage" => {
                 let (kind, subject) = rest.split_once('_')?;
                 let kind = StageKind::ALL.into_iter().find(|known| lower(*known) == kind)?;
@@ -65,6 +71,7 @@ impl fmt::Display for GlobalId {
             GlobalId::Post(id) => write!(f, "post_{id}"),
             GlobalId::User(id) => write!(f, "user_{id}"),
             GlobalId::Asset(id) => write!(f, "asset_{id}"),
+            GlobalId::Tag(key) => write!(f, "tag_{key}"),
             GlobalId::Stage(StageId { subject: Subject::Post(id), kind }) => {
                 write!(f, "stage_{}_{id}", lower(*kind))
             }
@@ -93,6 +100,7 @@ mod tests {
             GlobalId::Asset(AssetId::from_bits(3)),
             stage(Subject::Post(post), StageKind::Speech),
             stage(Subject::Asset(AssetId::from_bits(3)), StageKind::Image),
+            GlobalId::Tag("웹 개발_2".to_owned()),
         ] {
             assert_eq!(GlobalId::parse(&id.to_string()), Some(id));
         }
@@ -103,7 +111,18 @@ mod tests {
         let post = PostId::from_bits(1);
         let asset_of_a_post = format!("stage_music_{post}");
         let bare = post.to_string();
-        for bad in ["", "post_", "post_x", "posts_1", "stage_speech", &asset_of_a_post, &bare] {
+        for bad in [
+            "",
+            "tag_",
+            "tag_Rust",
+            "tag_ a",
+            "post_",
+            "post_x",
+            "posts_1",
+            "stage_speech",
+            &asset_of_a_post,
+            &bare,
+        ] {
             assert_eq!(GlobalId::parse(bad), None, "{bad}");
         }
     }

@@ -22,8 +22,10 @@ mod log;
 mod media;
 mod posts;
 mod rows;
+mod tags;
 
 pub use blog::Blog;
 pub use cursor::{CursorSigner, EventPosition, ForgedCursor};
-pub use entities::{Entity, EntityKey};
-pub use lists::{Listing, PageRequest};
+pub use entities::{Entity, EntityKey, SlugHint, SlugTarget};
+pub use lists::{Beside, Listing, PageRequest};
+pub use tags::CountedTag;

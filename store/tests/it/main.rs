@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod budgets;
+mod older;
 mod posts;
 mod rig;
 mod stages;
+mod tags;
