@@ -4,6 +4,7 @@
 //! by the table's feed of committed keys.
 
 mod media;
+mod reading;
 mod rendering;
 mod wake;
 
@@ -78,6 +79,8 @@ pub struct EmbeddedHome {
     pub hub: Hub<SocketExecutor>,
     /// Images and audio.
     pub objects: FolderObjects,
+    renderer: Arc<dyn ContentRenderer>,
+    site_title: String,
     table: Arc<SqliteTable>,
     runner: Arc<Runner>,
     search: Arc<Search>,
@@ -209,7 +212,7 @@ impl EmbeddedHome {
             }),
             summary: Arc::new(Summary {
                 posts: posts.clone(),
-                renderer,
+                renderer: renderer.clone(),
                 summarizer: Arc::new(ExtractiveSummarizer::new(korean)),
             }),
             search: search.clone(),
@@ -228,6 +231,8 @@ impl EmbeddedHome {
             budget,
             hub,
             objects,
+            renderer,
+            site_title: settings.site_title.clone(),
             table,
             runner,
             search,
@@ -326,8 +331,19 @@ impl Readiness for TableReadiness {
 }
 
 pub use media::HomeMedia;
+pub use reading::HomeReading;
 
 impl EmbeddedHome {
+    /// What everybody may read, as the doors see it.
+    pub fn reading(&self) -> HomeReading {
+        HomeReading {
+            blog: self.blog.clone(),
+            objects: Arc::new(self.objects.clone()),
+            renderer: self.renderer.clone(),
+            site_title: self.site_title.clone(),
+        }
+    }
+
     /// The objects as the doors see them.
     pub fn media(&self) -> HomeMedia {
         HomeMedia {

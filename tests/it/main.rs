@@ -7,5 +7,6 @@ mod http;
 mod kill;
 mod predecessor;
 mod process;
+mod reading;
 mod sockets;
 mod uploads;

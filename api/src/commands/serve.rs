@@ -144,6 +144,7 @@ fn doors(
         },
         budget: home.budget.clone(),
         pages,
+        reading: Arc::new(home.reading()),
         sockets: Sockets::new(Arc::new(speaker), sockets.clone(), stop.clone()),
         draft_statuses: settings.draft_statuses,
     }

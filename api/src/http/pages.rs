@@ -11,14 +11,18 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::Doors;
 use super::answer::Problem;
+use super::reading::page::{Address, Filling};
+use super::{Doors, reading};
 
 const SHELL: &str = "index.html";
+/// The gaps that the bundler leaves in the shell.
+const HEAD: &str = "<!--deepdive:head-->";
+const BODY: &str = "<!--deepdive:body-->";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
-const PAGES: [&str; 7] =
-    ["/", "/posts/*", "/search", "/sign-in", "/setup", "/studio", "/studio/posts/*"];
+const PAGES: [&str; 8] =
+    ["/", "/posts/*", "/tags/*", "/search", "/sign-in", "/setup", "/studio", "/studio/posts/*"];
 /// First parts that belong to machines: nothing there is a page.
 const MACHINES: [&str; 5] = ["graphql", "media", "uploads", "assets", "api"];
 
@@ -53,6 +57,19 @@ impl Pages {
         self.shell.is_some()
     }
 
+    /// The shell with the content of one page; `None` when the client is not part of this binary.
+    pub(super) fn filled(&self, filling: &Filling) -> Option<String> {
+        let shell = std::str::from_utf8(self.shell.as_ref()?).ok()?;
+        let language = format!("<html lang=\"{}\">", filling.language);
+        let filled =
+            shell.replacen(HEAD, &filling.head, 1).replacen("<html lang=\"ko\">", &language, 1);
+        // Last, so that nothing in an article is mistaken for a part of the shell.
+        Some(match filled.rsplit_once(BODY) {
+            Some((before, after)) => [before, &filling.body, after].concat(),
+            None => filled,
+        })
+    }
+
     fn answer(&self, path: &str, headers: &HeaderMap) -> Response {
         let file = path.trim_start_matches('/');
         let last = file.rsplit('/').next().unwrap_or_default();
@@ -62,10 +79,15 @@ impl Pages {
         if file.split('/').next().is_some_and(|first| MACHINES.contains(&first)) {
             return not_found();
         }
-        let Some(shell) = &self.shell else { return not_bundled() };
+        let Some(shell) = &self.shell else { return self.not_bundled() };
         let known = PAGES.iter().any(|page| matches(page, path));
         let status = if known { StatusCode::OK } else { StatusCode::NOT_FOUND };
         html(status, shell.clone())
+    }
+
+    /// Says how to get the client.
+    pub(super) fn not_bundled(&self) -> Response {
+        not_bundled()
     }
 
     fn file(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
@@ -109,7 +131,10 @@ pub async fn page(
             .with(header::ALLOW, "GET, HEAD")
             .into_response();
     }
-    doors.pages.answer(uri.path(), &headers)
+    match Address::of(uri.path(), uri.query()) {
+        Some(address) => reading::page::page(&doors, address, &headers).await,
+        None => doors.pages.answer(uri.path(), &headers),
+    }
 }
 
 fn html(status: StatusCode, html: Bytes) -> Response {
@@ -234,7 +259,7 @@ mod tests {
     #[test]
     fn pages_are_known_by_their_parts() {
         let known = |path: &str| PAGES.iter().any(|page| matches(page, path));
-        for path in ["/", "/posts/한글-slug", "/posts/a/", "/studio", "/search"] {
+        for path in ["/", "/posts/한글-slug", "/posts/a/", "/tags/rust", "/studio", "/search"] {
             assert!(known(path), "{path}");
         }
         for path in ["/nothing", "/posts/a/b", "/posts//", "//", "/studio/posts"] {

@@ -4,7 +4,7 @@ use crate::app::{Bundle, Settings, app, app_with};
 
 #[tokio::test]
 async fn a_page_of_the_client_is_the_shell() {
-    for path in ["/", "/posts/%ED%95%9C%EA%B8%80", "/studio"] {
+    for path in ["/search", "/studio/posts/post_1", "/studio"] {
         let got = app().request(&format!("GET {path}"), &[], "").await;
         assert_eq!(
             (got.status, got.header("content-type")),
