@@ -9,4 +9,5 @@ mod predecessor;
 mod process;
 mod reading;
 mod sockets;
+mod upgrade;
 mod uploads;
