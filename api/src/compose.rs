@@ -4,6 +4,7 @@
 //! by the table's feed of committed keys.
 
 mod media;
+mod reading;
 mod rendering;
 mod wake;
 
@@ -37,7 +38,6 @@ use workers::runner::Bells;
 use workers::{Image, Limits, Purge, Runner, Search, Speech, Summary};
 
 use crate::http::health::Readiness;
-use crate::http::moved::Moved;
 use crate::identity::{Authenticator, Credential};
 use rendering::OffTheReactor;
 
@@ -80,6 +80,8 @@ pub struct EmbeddedHome {
     pub hub: Hub<SocketExecutor>,
     /// Images and audio.
     pub objects: FolderObjects,
+    renderer: Arc<dyn ContentRenderer>,
+    site_title: String,
     table: Arc<SqliteTable>,
     runner: Arc<Runner>,
     search: Arc<Search>,
@@ -212,7 +214,7 @@ impl EmbeddedHome {
             }),
             summary: Arc::new(Summary {
                 posts: posts.clone(),
-                renderer,
+                renderer: renderer.clone(),
                 summarizer: Arc::new(ExtractiveSummarizer::new(korean)),
             }),
             search: search.clone(),
@@ -241,6 +243,8 @@ impl EmbeddedHome {
             budget,
             hub,
             objects,
+            renderer,
+            site_title: settings.site_title.clone(),
             table,
             runner,
             search,
@@ -338,19 +342,20 @@ impl Readiness for TableReadiness {
     }
 }
 
-/// Knows by the table where posts were.
-pub struct FormerSlugs(pub Blog);
-
-#[async_trait]
-impl Moved for FormerSlugs {
-    async fn moved(&self, slug: &Slug) -> Result<Option<Slug>, PortError> {
-        self.0.moved(slug).await
-    }
-}
-
 pub use media::HomeMedia;
+pub use reading::HomeReading;
 
 impl EmbeddedHome {
+    /// What everybody may read, as the doors see it.
+    pub fn reading(&self) -> HomeReading {
+        HomeReading {
+            blog: self.blog.clone(),
+            objects: Arc::new(self.objects.clone()),
+            renderer: self.renderer.clone(),
+            site_title: self.site_title.clone(),
+        }
+    }
+
     /// The objects as the doors see them.
     pub fn media(&self) -> HomeMedia {
         HomeMedia {

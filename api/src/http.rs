@@ -13,9 +13,9 @@ pub mod graphql;
 pub mod health;
 pub mod media;
 pub mod media_types;
-pub mod moved;
 pub mod pages;
 pub mod parameters;
+pub mod reading;
 pub mod uploads;
 
 use std::sync::Arc;
@@ -38,6 +38,7 @@ use addresses::Addresses;
 use health::Readiness;
 use media::Media;
 use pages::Pages;
+use reading::Reading;
 
 /// Carries the request's id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -67,6 +68,8 @@ pub struct Doors {
     pub budget: Arc<Budget>,
     /// The web client.
     pub pages: Pages,
+    /// What everybody may read, for those who read without the client.
+    pub reading: Arc<dyn Reading>,
     /// Serves sockets.
     pub sockets: Sockets,
     /// Follow the August 2026 draft of GraphQL-over-HTTP, with its status codes 422 and 294.
@@ -85,6 +88,11 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/media/{*key}", get(media::media))
         .route("/uploads/{*ticket}", put(uploads::upload).options(uploads::preflight))
+        .route("/robots.txt", get(reading::robots))
+        .route("/sitemap.xml", get(reading::site_map::site_map))
+        .route("/sitemap/{month}", get(reading::site_map::of_month))
+        .route("/atom.xml", get(reading::feeds::atom))
+        .route("/feed.xml", get(reading::feeds::rss))
         .fallback(pages::page)
         .layer(compression)
         .layer(CatchPanicLayer::custom(answer::panicked))

@@ -153,6 +153,7 @@ impl World {
             // Nobody is refused: each refusal would look like a quick answer.
             budget: Arc::new(Budget::new(u64::from(u32::MAX))),
             pages: Pages::new(Silence),
+            reading: Arc::new(Silence),
             sockets: Sockets::new(Arc::new(Silence), TaskTracker::new(), CancellationToken::new()),
             draft_statuses: false,
         };

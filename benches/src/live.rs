@@ -130,6 +130,7 @@ fn doors(home: &EmbeddedHome, sockets: &TaskTracker, stop: &CancellationToken) -
         addresses: Addresses::default(),
         budget: home.budget.clone(),
         pages: Pages::new(Silence),
+        reading: Arc::new(home.reading()),
         sockets: Sockets::new(Arc::new(speaker), sockets.clone(), stop.clone()),
         draft_statuses: false,
     }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use api::http::health::Readiness;
 use api::http::media::{Declared, Media, Opened, UploadError};
 use api::http::pages::Files;
+use api::http::reading::{Article, Card, Listed, Place, Reading};
 use api::identity::{Authenticator, Credential};
 use api::socket::Speak;
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use axum::body::BodyDataStream;
 use domain::account::Identity;
 use domain::media::ObjectKey;
 use domain::ports::PortError;
+use domain::{Slug, Tag, Timestamp};
 use futures_util::{Sink, Stream};
 use realtime::{Close, Incoming, Outgoing};
 use schema::Client;
@@ -39,6 +41,37 @@ impl Media for Silence {
 
     async fn receive(&self, _: &str, _: Declared, _: BodyDataStream) -> Result<(), UploadError> {
         Err(UploadError::Ticket)
+    }
+}
+
+#[async_trait]
+impl Reading for Silence {
+    fn site_title(&self) -> &str {
+        "Deepdive"
+    }
+
+    async fn article(&self, _: &Slug) -> Result<Option<Article>, PortError> {
+        Ok(None)
+    }
+
+    async fn newest(&self, _: &Listed, _: u32) -> Result<Vec<Card>, PortError> {
+        Ok(vec![])
+    }
+
+    async fn newest_articles(&self, _: u32) -> Result<Vec<Article>, PortError> {
+        Ok(vec![])
+    }
+
+    async fn tag(&self, _: &Tag) -> Result<Option<Tag>, PortError> {
+        Ok(None)
+    }
+
+    async fn tags(&self, _: u32) -> Result<Vec<Tag>, PortError> {
+        Ok(vec![])
+    }
+
+    async fn places(&self, _: Timestamp, _: Timestamp, _: u32) -> Result<Vec<Place>, PortError> {
+        Ok(vec![])
     }
 }
 

@@ -54,6 +54,31 @@ pub enum Visibility {
     Private,
 }
 
+/// What kind of text a post is; each kind has a list of its own.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
+pub enum Category {
+    /// An article.
+    #[default]
+    Post,
+    /// Notes of somebody who learns.
+    Learning,
+}
+
+impl Category {
+    /// All of them.
+    pub const ALL: [Category; 2] = [Category::Post, Category::Learning];
+
+    /// As keys and addresses name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::Post => "post",
+            Category::Learning => "learning",
+        }
+    }
+}
+
 /// Where a post is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum PostStatus {
@@ -90,6 +115,9 @@ pub struct Draft {
     pub title: String,
     /// Without doubles, at most [`TAGS`].
     pub tags: Vec<Tag>,
+    /// Which list it belongs to. Rows from before there were categories are articles.
+    #[serde(default)]
+    pub category: Category,
     /// Given by the author, and reserved.
     pub slug: Option<Slug>,
     /// Of the body.
@@ -107,6 +135,9 @@ pub struct Published {
     pub title: String,
     /// Without doubles.
     pub tags: Vec<Tag>,
+    /// Which list it stands in. Rows from before there were categories are articles.
+    #[serde(default)]
+    pub category: Category,
     /// Where it is read.
     pub slug: Slug,
     /// Of the body.
@@ -220,6 +251,7 @@ impl Post {
         self.live().is_none_or(|live| {
             live.title != self.draft.title
                 || live.tags != self.draft.tags
+                || live.category != self.draft.category
                 || live.content != self.draft.content
                 || self.draft.slug.as_ref().is_some_and(|slug| *slug != live.slug)
         })
@@ -270,6 +302,7 @@ pub(crate) mod tests {
                 revision: Revision(1),
                 title: "Title".into(),
                 tags: vec![],
+                category: Category::Post,
                 slug: None,
                 content: ContentHash::of("body"),
                 saved_at: Timestamp(0),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::stage::{StageId, StageKind, Subject};
-use domain::{AssetId, PostId, UserId};
+use domain::{AssetId, PostId, Tag, UserId};
 
 /// What a global id names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum GlobalId {
     Asset(AssetId),
     /// `stage_speech_...`
     Stage(StageId),
+    /// `tag_...`, with the tag's key.
+    Tag(String),
 }
 
 impl GlobalId {
@@ -27,6 +29,10 @@ impl GlobalId {
             "post" => PostId::parse(rest).ok().map(GlobalId::Post),
             "user" => UserId::parse(rest).ok().map(GlobalId::User),
             "asset" => AssetId::parse(rest).ok().map(GlobalId::Asset),
+            "tag" => {
+                let tag = Tag::parse(rest).ok().filter(|tag| tag.key() == rest)?;
+                Some(GlobalId::Tag(tag.key()))
+            }
             "stage" => {
                 let (kind, subject) = rest.split_once('_')?;
                 let mut shown = StageKind::ALL.into_iter().filter(|kind| !kind.internal());
@@ -67,6 +73,7 @@ impl fmt::Display for GlobalId {
             GlobalId::Post(id) => write!(f, "post_{id}"),
             GlobalId::User(id) => write!(f, "user_{id}"),
             GlobalId::Asset(id) => write!(f, "asset_{id}"),
+            GlobalId::Tag(key) => write!(f, "tag_{key}"),
             GlobalId::Stage(StageId { subject: Subject::Post(id), kind }) => {
                 write!(f, "stage_{}_{id}", lower(*kind))
             }
@@ -95,6 +102,7 @@ mod tests {
             GlobalId::Asset(AssetId::from_bits(3)),
             stage(Subject::Post(post), StageKind::Speech),
             stage(Subject::Asset(AssetId::from_bits(3)), StageKind::Image),
+            GlobalId::Tag("웹 개발_2".to_owned()),
         ] {
             assert_eq!(GlobalId::parse(&id.to_string()), Some(id));
         }
@@ -105,9 +113,19 @@ mod tests {
         let post = PostId::from_bits(1);
         let asset_of_a_post = format!("stage_music_{post}");
         let (bare, internal) = (post.to_string(), format!("stage_purge_{post}"));
-        let bads =
-            ["", "post_", "post_x", "posts_1", "stage_speech", &asset_of_a_post, &bare, &internal];
-        for bad in bads {
+        for bad in [
+            "",
+            "tag_",
+            "tag_Rust",
+            "tag_ a",
+            "post_",
+            "post_x",
+            "posts_1",
+            "stage_speech",
+            &asset_of_a_post,
+            &bare,
+            &internal,
+        ] {
             assert_eq!(GlobalId::parse(bad), None, "{bad}");
         }
     }

@@ -16,7 +16,8 @@ use domain::ports::PortError;
 use domain::post::{Article, Post, Revision};
 use domain::stage::{Stage, StageId};
 use domain::{AssetId, PostId, Slug, UserId};
-use store::{Blog, Entity, EntityKey};
+use futures_util::future::join_all;
+use store::{Blog, CountedTag, Entity, EntityKey, SlugTarget};
 
 use crate::error::{Code, fault};
 
@@ -133,15 +134,23 @@ impl Loaders {
         article(post: PostId, revision: Revision) = Article -> Article;
         /// The body of a working copy.
         body(post: PostId) = Body -> String;
+        /// How many posts a tag has, by its key.
+        tag(key: String) = Tag -> CountedTag;
     }
 
     /// The post that is read under a slug.
-    pub async fn slug(&self, slug: Slug) -> Result<Option<PostId>> {
+    pub async fn slug(&self, slug: Slug) -> Result<Option<SlugTarget>> {
         match self.load(EntityKey::Slug(slug)).await?.as_deref() {
-            Some(Entity::SlugTarget(post)) => Ok(Some(post.clone())),
+            Some(Entity::SlugTarget(target)) => Ok(Some(target.clone())),
             Some(_) => Err(other_kind()),
             None => Ok(None),
         }
+    }
+
+    /// Reads rows into the same batch as whatever else is asked for now; those who ask later find
+    /// them. What cannot be read is told to these.
+    pub async fn prefetch(&self, keys: Vec<EntityKey>) {
+        join_all(keys.into_iter().map(|key| self.load(key))).await;
     }
 }
 

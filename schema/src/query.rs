@@ -1,9 +1,11 @@
 //! The root of queries.
 
 use async_graphql::{Context, ID, Object, OneofObject, Result};
-use domain::Slug;
 use domain::post::BODY_BYTES;
-use futures_util::future::join_all;
+use domain::stage::{StageId, StageKind, Subject};
+use domain::{Slug, UserId};
+use futures_util::future::{join, join_all};
+use store::{EntityKey, SlugHint, SlugTarget};
 
 use crate::error::Code;
 use crate::global_id::GlobalId;
@@ -11,12 +13,14 @@ use crate::loaders::Loaders;
 use crate::page::List;
 use crate::parts::Parts;
 use crate::request::{or_fault, render};
+use crate::types::enums::Category;
 use crate::types::node::Node;
 use crate::types::picture::{SIGNED_FOR, pictures};
 use crate::types::post::{Post, PostConnection};
 use crate::types::rendered::{Heading, RenderedMarkdown};
 use crate::types::search::SearchConnection;
 use crate::types::site::Site;
+use crate::types::tag::Tag;
 use crate::types::viewer::Viewer as ViewerType;
 use crate::viewer::Viewer;
 
@@ -85,12 +89,40 @@ impl Query {
         context: &Context<'_>,
         #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
         #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
+        #[graphql(desc = "Those of one category; all when not given.")] category: Option<Category>,
     ) -> Result<PostConnection> {
-        let list = List::new("feed");
+        let category = category.map(domain::post::Category::from);
+        let list = match category {
+            None => List::new("feed"),
+            Some(category) => List::new(format!("feed:{}", category.name())),
+        };
         let asked = list.asked(context, first, 20, after.as_deref())?;
         let previous = asked.after.is_some();
-        let page = or_fault(context, Loaders::of(context).blog().feed(&asked.into()).await)?;
+        let blog = Loaders::of(context).blog();
+        let page = match category {
+            None => blog.feed(&asked.into()).await,
+            Some(category) => blog.posts_in(category, &asked.into()).await,
+        };
+        let page = or_fault(context, page)?;
         Ok(PostConnection::listed(list, page, previous, Viewer::of(context)?.id()))
+    }
+
+    /// The tags that most listed posts have, those with most posts first. May be a moment late.
+    async fn tags(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
+    ) -> Result<Vec<Tag>> {
+        Tag::popular(context, first).await
+    }
+
+    /// A tag, in whatever case it is written; null when no listed post has it.
+    async fn tag(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "As posts show it.")] name: String,
+    ) -> Option<Result<Tag>> {
+        Tag::find(context, &name).await.transpose()
     }
 
     /// Finds posts by words, Korean by morphemes. Best first.
@@ -133,17 +165,52 @@ async fn find_viewer(context: &Context<'_>) -> Result<Option<ViewerType>> {
     Ok(user.map(ViewerType::from))
 }
 
+/// What the fields that are asked of a post will read, as far as its slug tells: all of it and the post
+/// are one batch then.
+fn wanted(context: &Context<'_>, target: &SlugTarget, viewer: Option<&UserId>) -> Vec<EntityKey> {
+    let Some(SlugHint { author, revision, assets }) = &target.hint else { return vec![] };
+    let post = &target.post;
+    let asked = |field: &str| context.look_ahead().field(field).exists();
+    let stage = |kind| EntityKey::Stage(StageId { subject: Subject::Post(post.clone()), kind });
+    let mut wanted = vec![];
+    if asked("html") || asked("headings") {
+        wanted.push(EntityKey::Article(post.clone(), *revision));
+    }
+    if asked("author") {
+        wanted.push(EntityKey::User(author.clone()));
+    }
+    if asked("html") {
+        wanted.extend(assets.iter().cloned().map(EntityKey::Asset));
+    } else if asked("cover") {
+        wanted.extend(assets.first().cloned().map(EntityKey::Asset));
+    }
+    for (field, kind) in [("summary", StageKind::Summary), ("speech", StageKind::Speech)] {
+        if asked(field) {
+            wanted.push(stage(kind));
+        }
+    }
+    if viewer == Some(author)
+        && context.look_ahead().field("workingCopy").field("markdown").exists()
+    {
+        wanted.push(EntityKey::Body(post.clone()));
+    }
+    wanted
+}
+
 async fn find_post(context: &Context<'_>, by: PostBy) -> Result<Option<Post>> {
     let loaders = Loaders::of(context);
-    let id = match by {
-        PostBy::Id(id) => GlobalId::post(&id),
-        PostBy::Slug(slug) => match Slug::parse(&slug) {
-            Ok(slug) => loaders.slug(slug).await?,
-            Err(_) => None,
-        },
-    };
-    let Some(id) = id else { return Ok(None) };
     let viewer = Viewer::of(context)?;
-    let post = loaders.post(id).await?;
+    let post = match by {
+        PostBy::Id(id) => match GlobalId::post(&id) {
+            Some(id) => loaders.post(id).await?,
+            None => None,
+        },
+        PostBy::Slug(slug) => {
+            let Ok(slug) = Slug::parse(&slug) else { return Ok(None) };
+            let Some(target) = loaders.slug(slug).await? else { return Ok(None) };
+            let wanted = wanted(context, &target, viewer.id());
+            join(loaders.post(target.post), loaders.prefetch(wanted)).await.0?
+        }
+    };
     Ok(post.and_then(|post| Post::seen(post, viewer.id())))
 }

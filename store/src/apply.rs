@@ -4,18 +4,20 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::Slug;
 use domain::asset::Asset;
 use domain::event::{AuthorTopic, Head, StageFacts};
 use domain::ports::{ApplyError, Change, PortError, Step};
 use domain::post::{Post, RevisionFacts};
 use domain::stage::{Stage, Subject};
+use domain::{AssetId, Slug, Tag};
 
 use crate::accounts::new_key;
 use crate::blog::{Blog, port};
+use crate::entities::{HINT, SlugHint};
 use crate::keys::{self, List};
 use crate::rows::{self, DOC, REVISION};
 use crate::table::{Change as Field, Condition, Key, TTL, TableError, Value, Write};
+use crate::tags;
 
 /// How long an event can be replayed, and an idempotency key is remembered.
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -200,10 +202,17 @@ impl Plan {
         let mut has: Vec<&Slug> = held(after).into_iter().flatten().collect();
         had.dedup();
         has.dedup();
+        let live = after.published.as_ref();
+        let published = live != before.and_then(|post| post.published.as_ref());
         for slug in &has {
-            if !had.contains(slug) {
+            let read_here = live.filter(|live| live.slug == **slug);
+            if !had.contains(slug) || (read_here.is_some() && published) {
                 let row = rows::item(keys::slug(slug), &after.id)?;
-                let row = rows::with(row, "post", Value::S(after.id.to_string()));
+                let mut row = rows::with(row, "post", Value::S(after.id.to_string()));
+                if let Some(live) = read_here {
+                    let hint = SlugHint::of(&after.author, live);
+                    row = rows::with(row, HINT, rows::doc(&hint)?);
+                }
                 let own = Condition::Equals("post", Value::S(after.id.to_string()));
                 let condition = Condition::Any(vec![Condition::Absent, own]);
                 self.because(Write::Put(row, condition), Because::Slug((*slug).clone()));
@@ -248,14 +257,17 @@ impl Plan {
         }
     }
 
-    /// List rows hold the post as readers see it, so that a page of a list needs no further read.
+    /// List rows hold the post as readers see it, so that a page of a list needs no further read. Each
+    /// tag counts the rows of its list.
     fn lists(&mut self, before: Option<&Post>, after: &Post) -> Result<(), PortError> {
         let rows_of = |post: &Post| -> Vec<Key> {
             match (post.listed(), post.published.as_ref(), post.position()) {
-                (true, Some(live), Some(position)) => List::of_listed(&post.author, &live.tags)
-                    .iter()
-                    .map(|list| keys::listed(list, &position))
-                    .collect(),
+                (true, Some(live), Some(position)) => {
+                    List::of_listed(&post.author, live.category, &live.tags)
+                        .iter()
+                        .map(|list| keys::listed(list, &position))
+                        .collect()
+                }
                 _ => vec![],
             }
         };
@@ -278,6 +290,22 @@ impl Plan {
             if !has.contains(&key) {
                 self.push(Write::Delete(key, Condition::Always));
             }
+        }
+        self.tag_counts(before, after)
+    }
+
+    /// One more for each tag whose list the post enters, one less for each that it leaves. The post's
+    /// version is a condition of the same transaction, so each is counted once.
+    fn tag_counts(&mut self, before: Option<&Post>, after: &Post) -> Result<(), PortError> {
+        let had = before.map(listed_tags).unwrap_or_default();
+        let has = listed_tags(after);
+        for tag in has.iter().filter(|tag| !had.iter().any(|other| other.key() == tag.key())) {
+            let fields = tags::fields(tag, Field::Add(tags::COUNT, 1))?;
+            self.push(Write::Update(keys::tag(&tag.key()), fields, Condition::Always));
+        }
+        for tag in had.iter().filter(|tag| !has.iter().any(|other| other.key() == tag.key())) {
+            let fields = tags::fields(tag, Field::Add(tags::COUNT, -1))?;
+            self.push(Write::Update(keys::tag(&tag.key()), fields, Condition::Always));
         }
         Ok(())
     }
@@ -322,7 +350,7 @@ impl Plan {
         Ok(())
     }
 
-    fn unfinished(&mut self, stage: &Stage, asset: &domain::AssetId) -> Result<(), PortError> {
+    fn unfinished(&mut self, stage: &Stage, asset: &AssetId) -> Result<(), PortError> {
         use domain::stage::StageStatus::{Ready, Skipped};
         let key = keys::own_asset(&stage.author, asset);
         if matches!(stage.status, Ready | Skipped) {
@@ -340,6 +368,12 @@ impl Plan {
         self.push(Write::Put(rows::with(row, REVISION, number(after.version)), condition));
         Ok(())
     }
+}
+
+/// The tags in whose lists a post stands.
+fn listed_tags(post: &Post) -> &[Tag] {
+    let live = post.published.as_ref().filter(|_| post.listed());
+    live.map_or(&[][..], |live| &live.tags)
 }
 
 fn post_facts(stages: &[Step<Stage>]) -> Result<BTreeMap<String, Value>, PortError> {

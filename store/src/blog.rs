@@ -52,6 +52,7 @@ impl Blog {
             .and_then(|item| rows::string(item, "epoch"))
             .ok_or_else(|| rows::corrupt(&key, "epoch"))?;
         blog.epoch = epoch.into();
+        blog.fill_lists().await?;
         Ok(blog)
     }
 

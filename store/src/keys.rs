@@ -1,7 +1,7 @@
 //! The layout: which row lies where. Nothing else in the project builds a key.
 
 use domain::account::KeyKind;
-use domain::post::Revision;
+use domain::post::{Category, Revision};
 use domain::stage::{StageId, StageKind, Subject};
 use domain::{AssetId, PostId, Slug, Tag, Timestamp, UserId};
 
@@ -12,6 +12,8 @@ use crate::table::Key;
 pub enum List {
     /// What everybody may read, of all authors.
     Feed,
+    /// What everybody may read, of one category.
+    Category(Category),
     /// What everybody may read, of one author.
     Author(UserId),
     /// What everybody may read, with one tag (its key).
@@ -27,6 +29,7 @@ impl List {
     pub fn partition(&self) -> String {
         match self {
             List::Feed => "F#all".into(),
+            List::Category(category) => format!("F#{}", category.name()),
             List::Author(user) => format!("AP#{user}"),
             List::Tag(tag) => format!("T#{tag}"),
             List::Own(user) | List::Deleted(user) => format!("A#{user}"),
@@ -38,14 +41,15 @@ impl List {
         match self {
             List::Own(_) => "P#",
             List::Deleted(_) => "D#",
-            List::Feed | List::Author(_) | List::Tag(_) => "",
+            List::Feed | List::Category(_) | List::Author(_) | List::Tag(_) => "",
         }
     }
 
     /// The lists of a listed post.
-    pub fn of_listed(author: &UserId, tags: &[Tag]) -> Vec<List> {
+    pub fn of_listed(author: &UserId, category: Category, tags: &[Tag]) -> Vec<List> {
         let tags = tags.iter().map(|tag| List::Tag(tag.key()));
-        [List::Feed, List::Author(author.clone())].into_iter().chain(tags).collect()
+        let every = [List::Feed, List::Category(category), List::Author(author.clone())];
+        every.into_iter().chain(tags).collect()
     }
 }
 
@@ -119,6 +123,14 @@ pub fn listed(list: &List, position: &str) -> Key {
     Key::new(list.partition(), position)
 }
 
+/// How many posts stand in a tag's list. Lies beside them, before the first position.
+pub fn tag(key: &str) -> Key {
+    Key::new(format!("T#{key}"), "#META")
+}
+
+/// Where the counted tags are, by how many posts they have.
+pub const COUNTED_TAGS: &str = "TAGS";
+
 /// A person.
 pub fn user(id: &UserId) -> Key {
     Key::new(format!("U#{id}"), "PROFILE")
@@ -169,7 +181,7 @@ pub fn rate(name: &str, window: i64) -> Key {
     Key::new(format!("R#{name}#{window}"), "-")
 }
 
-/// Facts of the whole site: `EPOCH`, `OWNER`, `SETUP`.
+/// Facts of the whole site: `EPOCH`, `OWNER`, `SETUP`, `LISTS`.
 pub fn site(what: &str) -> Key {
     Key::new("SITE", what)
 }

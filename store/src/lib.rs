@@ -24,9 +24,11 @@ mod posts;
 mod purge;
 mod revisions;
 mod rows;
+mod tags;
 
 pub use blog::Blog;
 pub use cursor::{CursorSigner, EventPosition, ForgedCursor};
-pub use entities::{Entity, EntityKey};
-pub use lists::{Listing, PageRequest};
+pub use entities::{Entity, EntityKey, SlugHint, SlugTarget};
+pub use lists::{Beside, Listing, PageRequest};
 pub use revisions::RevisionRow;
+pub use tags::CountedTag;

@@ -1,8 +1,8 @@
 //! Lists of posts: a page is one query, and always full.
 
-use domain::UserId;
 use domain::ports::PortError;
-use domain::post::Post;
+use domain::post::{Category, Post};
+use domain::{Timestamp, UserId};
 
 use crate::blog::Blog;
 use crate::keys::{self, List};
@@ -27,6 +27,36 @@ pub struct Listing<T> {
     pub has_next: bool,
 }
 
+/// A neighbour in the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Published just before.
+    Older,
+    /// Published just after.
+    Newer,
+}
+
+/// Rows of one query.
+const QUERY: u32 = 1_000;
+
+/// All positions. They begin with a digit; what else lies in the partition of a list does not.
+fn positions() -> SortRange {
+    SortRange::Between("0".into(), "~".into())
+}
+
+/// A query of the whole feed.
+fn feed(ascending: bool) -> Query {
+    Query {
+        index: None,
+        partition: List::Feed.partition(),
+        range: positions(),
+        ascending,
+        limit: 1,
+        start: None,
+        consistency: Consistency::Strong,
+    }
+}
+
 impl Blog {
     /// What everybody may read, newest first.
     ///
@@ -34,6 +64,18 @@ impl Blog {
     /// A failure of the table, or `Corrupt`.
     pub async fn feed(&self, request: &PageRequest) -> Result<Listing<Post>, PortError> {
         self.list(&List::Feed, request).await
+    }
+
+    /// What everybody may read of one category, newest first.
+    ///
+    /// # Errors
+    /// As [`Blog::feed`].
+    pub async fn posts_in(
+        &self,
+        category: Category,
+        request: &PageRequest,
+    ) -> Result<Listing<Post>, PortError> {
+        self.list(&List::Category(category), request).await
     }
 
     /// What everybody may read of one author, newest first.
@@ -84,9 +126,49 @@ impl Blog {
         self.list(&List::Deleted(user.clone()), request).await
     }
 
+    /// The listed post that was published just before or just after another one.
+    ///
+    /// # Errors
+    /// As [`Blog::feed`].
+    pub async fn beside(&self, post: &Post, side: Beside) -> Result<Option<Post>, PortError> {
+        let Some(position) = post.position() else { return Ok(None) };
+        let start = Some(Start::at(keys::listed(&List::Feed, &position)));
+        let query = Query { start, limit: 1, ..feed(side == Beside::Newer) };
+        let page = self.page(&query).await?;
+        page.items.first().map(rows::entity).transpose()
+    }
+
+    /// At most `limit` listed posts that were first published from `from` to before `until`, oldest
+    /// first.
+    ///
+    /// # Errors
+    /// As [`Blog::feed`].
+    pub async fn published_between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Post>, PortError> {
+        let range = SortRange::Between(from.sortable(), until.sortable());
+        let mut query = Query { range, ..feed(true) };
+        let mut posts = vec![];
+        while posts.len() < limit as usize {
+            query.limit = (limit - posts.len() as u32).min(QUERY);
+            let page = self.page(&query).await?;
+            for item in &page.items {
+                posts.push(rows::entity(item)?);
+            }
+            query.start = page.next;
+            if query.start.is_none() {
+                break;
+            }
+        }
+        Ok(posts)
+    }
+
     async fn list(&self, list: &List, request: &PageRequest) -> Result<Listing<Post>, PortError> {
         let range = match list.prefix() {
-            "" => SortRange::All,
+            "" => positions(),
             prefix => SortRange::Prefix(prefix.to_owned()),
         };
         let first = request.first.clamp(1, 100);

@@ -8,6 +8,7 @@ mod kill;
 mod life;
 mod predecessor;
 mod process;
+mod reading;
 mod sockets;
 mod upgrade;
 mod uploads;

@@ -20,10 +20,12 @@ use crate::pages::search::SearchPage;
 use crate::pages::set_up::SetUpPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::studio::StudioPage;
+use crate::pages::tag::TagPage;
 use crate::route::Route;
 use crate::socket::{Link, Socket};
 use crate::state::session::{Session, Visit};
 use crate::strings::{Language, use_strings};
+use crate::takeover;
 
 /// The id of the landmark that each page fills.
 const MAIN: &str = "main";
@@ -154,6 +156,7 @@ fn use_focus_on_main() {
     let first = use_mut_ref(|| true);
     use_effect_with(path, move |_| {
         if !first.replace(false) {
+            takeover::leave();
             browser::focus(MAIN);
             browser::scroll_to_top();
         }
@@ -164,6 +167,7 @@ fn page(route: Route) -> Html {
     match route {
         Route::Home => html! { <HomePage /> },
         Route::Post { slug } => html! { <PostPage key={slug.as_str()} slug={slug.clone()} /> },
+        Route::Tag { tag } => html! { <TagPage key={tag.as_str()} tag={tag.clone()} /> },
         Route::Search => html! { <SearchPage /> },
         Route::SignIn => html! { <SignInPage /> },
         Route::SetUp => html! { <SetUpPage /> },

@@ -20,14 +20,13 @@ mod route;
 mod socket;
 mod state;
 mod strings;
+mod takeover;
 
 /// Takes over the page's `#app`. Does nothing where there is no browser.
 pub fn start() {
     let Some(document) = browser::document() else { return };
-    match document.get_element_by_id("app") {
+    match takeover::root(&document) {
         Some(root) => {
-            // What the server put there for crawlers makes room for the live page.
-            root.set_inner_html("");
             yew::Renderer::<app::App>::with_root(root).render();
         }
         None => {

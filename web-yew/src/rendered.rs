@@ -11,10 +11,11 @@ use yew_router::history::{AnyHistory, MemoryHistory};
 
 use crate::components::status_board::StatusBoard;
 use crate::graphql::fragments::{
-    AssetStatus, Author, DateTime, EditedPost, EventCursor, FrameKind, Language as TextLanguage,
-    PageInfo, PictureVariant, PostStatus, StageKind, StageStatus, Visibility, WorkingCopy,
+    AssetStatus, Author, Category, DateTime, EditedPost, EventCursor, FrameKind,
+    Language as TextLanguage, PageInfo, PictureVariant, PostStatus, StageKind, StageStatus,
+    Visibility, WorkingCopy,
 };
-use crate::graphql::queries::{Article, HitPost, SearchHit, Summary, TextPiece};
+use crate::graphql::queries::{Article, HitPost, Neighbour, SearchHit, Summary, TextPiece};
 use crate::graphql::subscriptions::{
     PipelineFrame, Stage, StageAsset, StageFailure, StageProgress,
 };
@@ -162,6 +163,12 @@ async fn an_article_is_shown_as_the_server_wrote_it_and_its_title_as_text() {
         updated_at: DateTime("2026-11-23T09:00:00.000Z".to_owned()),
         summary: Some(Summary { sentences: vec!["한 줄.".to_owned()], keywords: Vec::new() }),
         speech: None,
+        previous: None,
+        next: Some(Neighbour {
+            slug: Some("다음".to_owned()),
+            title: "<i>다음</i>".to_owned(),
+            language: TextLanguage::Korean,
+        }),
     };
 
     let html = rendered(Language::English, move |_| {
@@ -174,6 +181,10 @@ async fn an_article_is_shown_as_the_server_wrote_it_and_its_title_as_text() {
     assert!(html.contains("&lt;b&gt;제목"), "{html}");
     assert!(html.contains("In three lines") && html.contains("한 줄."), "{html}");
     assert!(html.contains("23 November 2026"), "{html}");
+    assert!(html.contains("href=\"/tags/rust\""), "{html}");
+    assert!(html.contains("href=\"/posts/%EB%8B%A4%EC%9D%8C\""), "{html}");
+    assert!(html.contains("Next post") && html.contains("&lt;i&gt;다음"), "{html}");
+    assert!(!html.contains("Previous post"), "nothing is older: {html}");
     assert!(!html.contains("post-audio"), "no speech, no player: {html}");
     assert!(!html.contains("edit-post"), "a guest edits nothing: {html}");
 }
@@ -213,6 +224,7 @@ async fn the_editor_has_a_label_for_every_field_and_offers_to_publish() {
         title: "초안".to_owned(),
         markdown: "본문\r\n둘째 줄".to_owned(),
         tags: vec!["rust".to_owned(), "검색".to_owned()],
+        category: Category::Learning,
         differs_from_published: true,
     };
     let post = Rc::new(EditedPost {
@@ -231,7 +243,9 @@ async fn the_editor_has_a_label_for_every_field_and_offers_to_publish() {
     })
     .await;
 
-    for id in ["editor-title", "editor-tags", "editor-visibility", "editor-markdown"] {
+    for id in
+        ["editor-title", "editor-tags", "editor-category", "editor-visibility", "editor-markdown"]
+    {
         assert!(html.contains(&format!("for=\"{id}\"")), "{id}: {html}");
         assert!(html.contains(&format!("data-testid=\"{id}\"")), "{id}: {html}");
     }

@@ -9,6 +9,8 @@ pub(crate) enum Route {
     Home,
     #[at("/posts/:slug")]
     Post { slug: String },
+    #[at("/tags/:tag")]
+    Tag { tag: String },
     #[at("/search")]
     Search,
     #[at("/sign-in")]
@@ -24,6 +26,20 @@ pub(crate) enum Route {
     #[not_found]
     #[at("/404")]
     NotFound,
+}
+
+impl Route {
+    /// The page of a tag, the same for all ways to write it.
+    pub(crate) fn tag(tag: &str) -> Self {
+        Self::Tag { tag: tag.to_lowercase() }
+    }
+}
+
+/// `?category=` of the first page.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub(crate) struct HomeQuery {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) category: String,
 }
 
 /// `?q=` of the search page.
@@ -70,6 +86,15 @@ mod tests {
         let route = Route::Post { slug: "형태소-분석기를-만들며".to_owned() };
 
         assert_eq!(Route::recognize(&route.to_path()), Some(route));
+    }
+
+    #[test]
+    fn a_tag_with_signs_survives_the_address_and_has_one_page() {
+        for tag in ["C/C++", "Node.js", "웹 개발?"] {
+            let route = Route::tag(tag);
+            assert_eq!(Route::recognize(&route.to_path()), Some(route));
+        }
+        assert_eq!(Route::tag("Rust"), Route::tag("rust"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use crate::browser::{self, Moment};
 use crate::graphql::client::Failure;
-use crate::graphql::fragments::{PostStatus, StageKind, StageStatus, Visibility};
+use crate::graphql::fragments::{Category, PostStatus, StageKind, StageStatus, Visibility};
 use crate::graphql::refusal::{ErrorCode, Refusal};
 use crate::graphql::subscriptions::StageFailure;
 
@@ -101,6 +101,12 @@ table! {
     unreadable: "서버의 답을 읽을 수 없습니다. 페이지를 새로 고쳐 주세요." / "The server's answer could not be read. Please reload the page.",
 
     no_posts: "아직 발행된 글이 없습니다." / "Nothing has been published yet.",
+    category: "분류" / "Category",
+    category_all: "모두" / "All",
+    category_posts: "글" / "Articles",
+    category_post: "글" / "Article",
+    category_learning: "배움" / "Learning",
+    no_tagged_posts: "이 태그를 단 글이 없습니다." / "No post has this tag.",
     set_up_first: "주인 계정이 아직 없습니다. 서버가 출력한 설정 주소를 열어 주세요." / "There is no owner account yet. Open the set-up link that the server printed.",
     untitled: "제목 없음" / "Untitled",
 
@@ -110,6 +116,9 @@ table! {
     position: "듣는 곳" / "Position",
     speed: "빠르기" / "Speed",
     contents: "차례" / "Contents",
+    neighbours: "이웃한 글" / "Neighbouring posts",
+    previous_post: "이전 글" / "Previous post",
+    next_post: "다음 글" / "Next post",
     edit_post: "이 글 고치기" / "Edit this post",
     tags: "태그" / "Tags",
 
@@ -406,6 +415,21 @@ impl Strings {
             PostStatus::Draft => self.status_draft,
             PostStatus::Published => self.status_published,
             PostStatus::Unpublished => self.status_unpublished,
+        }
+    }
+
+    pub(crate) fn category_of(&self, category: Category) -> &'static str {
+        match category {
+            Category::Post => self.category_post,
+            Category::Learning => self.category_learning,
+        }
+    }
+
+    /// The name of a category's list.
+    pub(crate) fn category_list(&self, category: Category) -> &'static str {
+        match category {
+            Category::Post => self.category_posts,
+            Category::Learning => self.category_learning,
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri, header};
 
 /// The other end of the connection that a request came in on. The server puts it into the request's
@@ -64,6 +65,18 @@ impl Addresses {
     /// Whether browsers reach us by https, so that cookies may be marked Secure.
     pub fn secure(&self) -> bool {
         self.public.as_ref().is_some_and(|public| public.scheme == "https")
+    }
+
+    /// What absolute addresses in an answer begin with: the public address, else the host that was
+    /// asked. Nothing when a client names none, so that they are paths then.
+    pub fn base(&self, headers: &HeaderMap) -> String {
+        if let Some(public) = &self.public {
+            return public.origin();
+        }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let authority = host.and_then(|host| host.parse::<Authority>().ok());
+        let authority = authority.filter(|authority| !authority.as_str().contains('@'));
+        authority.map_or_else(String::new, |authority| format!("http://{authority}"))
     }
 
     /// Whether a page of this origin is ours: the public address, or the host that was asked.
@@ -248,6 +261,18 @@ mod tests {
         for bad in ["", "10.0.0.0/33", "::/129", "10.0.0.0/x", "host"] {
             assert_eq!(bad.parse::<Network>(), Err(NotANetwork), "{bad}");
         }
+    }
+
+    #[test]
+    fn absolute_addresses_begin_with_the_public_address_or_the_host_that_was_asked() {
+        let asked = |host: &str| HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]);
+        let mut own = addresses(&[]);
+        assert_eq!(own.base(&asked("127.0.0.1:4000")), "http://127.0.0.1:4000");
+        for bad in ["a\"><script>", "kim@evil.example", "a b", ""] {
+            assert_eq!(own.base(&asked(bad)), "", "{bad}");
+        }
+        own.public = Some("https://blog.example".parse().unwrap());
+        assert_eq!(own.base(&asked("127.0.0.1:4000")), "https://blog.example");
     }
 
     #[test]

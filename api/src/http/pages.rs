@@ -11,16 +11,20 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::Doors;
 use super::answer::Problem;
-use super::moved::{self, Moved};
+use super::reading::page::{Address, Filling};
+use super::{Doors, reading};
 
 const SHELL: &str = "index.html";
+/// The gaps that the bundler leaves in the shell.
+const HEAD: &str = "<!--deepdive:head-->";
+const BODY: &str = "<!--deepdive:body-->";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/",
     "/posts/*",
+    "/tags/*",
     "/search",
     "/sign-in",
     "/setup",
@@ -41,8 +45,6 @@ pub trait Files: Send + Sync {
 pub struct Pages {
     files: Box<dyn Files>,
     shell: Option<Bytes>,
-    policy: HeaderValue,
-    moved: Option<Arc<dyn Moved>>,
 }
 
 impl Pages {
@@ -50,17 +52,7 @@ impl Pages {
     pub fn new(files: impl Files + 'static) -> Self {
         let shell = files.get(SHELL).map(|shell| Bytes::from(shell.into_owned()));
         let inline = shell.as_deref().map(inline_scripts).unwrap_or_default();
-        Pages { files: Box::new(files), policy: policy(&inline), shell, moved: None }
-    }
-
-    /// Former addresses of posts lead on, as `moved` knows.
-    #[must_use]
-    pub fn leading_on(self, moved: Arc<dyn Moved>) -> Self {
-        Pages { moved: Some(moved), ..self }
-    }
-
-    pub(super) fn moved(&self) -> Option<&dyn Moved> {
-        self.moved.as_deref()
+        Pages { files: Box::new(files), policy: policy(&inline), shell }
     }
 
     /// The Content-Security-Policy of every answer that has none of its own.
@@ -73,6 +65,19 @@ impl Pages {
         self.shell.is_some()
     }
 
+    /// The shell with the content of one page; `None` when the client is not part of this binary.
+    pub(super) fn filled(&self, filling: &Filling) -> Option<String> {
+        let shell = std::str::from_utf8(self.shell.as_ref()?).ok()?;
+        let language = format!("<html lang=\"{}\">", filling.language);
+        let filled =
+            shell.replacen(HEAD, &filling.head, 1).replacen("<html lang=\"ko\">", &language, 1);
+        // Last, so that nothing in an article is mistaken for a part of the shell.
+        Some(match filled.rsplit_once(BODY) {
+            Some((before, after)) => [before, &filling.body, after].concat(),
+            None => filled,
+        })
+    }
+
     fn answer(&self, path: &str, headers: &HeaderMap) -> Response {
         let file = path.trim_start_matches('/');
         let last = file.rsplit('/').next().unwrap_or_default();
@@ -82,10 +87,15 @@ impl Pages {
         if file.split('/').next().is_some_and(|first| MACHINES.contains(&first)) {
             return not_found();
         }
-        let Some(shell) = &self.shell else { return not_bundled() };
+        let Some(shell) = &self.shell else { return self.not_bundled() };
         let known = PAGES.iter().any(|page| matches(page, path));
         let status = if known { StatusCode::OK } else { StatusCode::NOT_FOUND };
         html(status, shell.clone())
+    }
+
+    /// Says how to get the client.
+    pub(super) fn not_bundled(&self) -> Response {
+        not_bundled()
     }
 
     fn file(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
@@ -129,10 +139,10 @@ pub async fn page(
             .with(header::ALLOW, "GET, HEAD")
             .into_response();
     }
-    if let Some(elsewhere) = moved::lead_on(&doors, &uri).await {
-        return elsewhere;
+    match Address::of(uri.path(), uri.query()) {
+        Some(address) => reading::page::page(&doors, address, &uri, &headers).await,
+        None => doors.pages.answer(uri.path(), &headers),
     }
-    doors.pages.answer(uri.path(), &headers)
 }
 
 fn html(status: StatusCode, html: Bytes) -> Response {
@@ -257,7 +267,7 @@ mod tests {
     #[test]
     fn pages_are_known_by_their_parts() {
         let known = |path: &str| PAGES.iter().any(|page| matches(page, path));
-        for path in ["/", "/posts/한글-slug", "/posts/a/", "/studio", "/search"] {
+        for path in ["/", "/posts/한글-slug", "/posts/a/", "/tags/rust", "/studio", "/search"] {
             assert!(known(path), "{path}");
         }
         for path in ["/nothing", "/posts/a/b", "/posts//", "//", "/studio/posts"] {

@@ -10,7 +10,6 @@ use std::time::Duration;
 use api::http::addresses::{Addresses, Peer};
 use api::http::health::Readiness;
 use api::http::media::{Content, Declared, Media, Opened, UploadError};
-use api::http::moved::Moved;
 use api::http::pages::{Files, Pages};
 use api::http::{Doors, router};
 use api::identity::{Authenticator, Credential};
@@ -35,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::reading::Shelf;
 use crate::sockets::speaker;
 
 pub struct Query;
@@ -159,20 +159,6 @@ impl Media for OneImage {
     }
 }
 
-/// Knows one post that moved.
-struct OneMoved;
-
-#[async_trait]
-impl Moved for OneMoved {
-    async fn moved(&self, slug: &Slug) -> Result<Option<Slug>, PortError> {
-        match slug.as_str() {
-            "옛-글" => Ok(Slug::parse("새-글").ok()),
-            "broken" => Err(PortError::Unavailable("table")),
-            _ => Ok(None),
-        }
-    }
-}
-
 struct Ready;
 
 #[async_trait]
@@ -195,14 +181,19 @@ impl IdSource for Counting {
     }
 }
 
+/// As the bundler makes it, in short.
+const SHELL: &str = "<!doctype html><html lang=\"ko\"><head><meta charset=\"utf-8\">\
+    <!--deepdive:head--><script src=\"/app-0123456789.js\"></script></head>\
+    <body><div id=\"app\"><!--deepdive:body--></div></body></html>";
+
 #[derive(Clone, Default)]
 pub struct Bundle(pub HashMap<&'static str, &'static [u8]>);
 
 impl Bundle {
     pub fn whole() -> Self {
         Bundle(HashMap::from([
-            ("index.html", &b"<!doctype html><script src=/app-0123456789.js></script>"[..]),
-            ("app-0123456789.js", b"let app;"),
+            ("index.html", SHELL.as_bytes()),
+            ("app-0123456789.js", &b"let app;"[..]),
             ("app-0123456789.js.br", b"BROTLI"),
             ("favicon.svg", b"<svg/>"),
         ]))
@@ -221,6 +212,7 @@ pub struct Settings {
     pub per_minute: u64,
     pub draft_statuses: bool,
     pub bundle: Bundle,
+    pub shelf: Shelf,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
 }
@@ -233,6 +225,7 @@ impl Default for Settings {
             per_minute: 1_000_000,
             draft_statuses: false,
             bundle: Bundle::whole(),
+            shelf: Shelf::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }
@@ -263,7 +256,8 @@ pub fn app_with(settings: Settings) -> App {
             trusted_proxies: Vec::new(),
         },
         budget: Arc::new(schema::Budget::new(settings.per_minute)),
-        pages: Pages::new(settings.bundle).leading_on(Arc::new(OneMoved)),
+        pages: Pages::new(settings.bundle),
+        reading: Arc::new(settings.shelf),
         sockets: Sockets::new(Arc::new(speaker()), settings.tasks, settings.stop),
         draft_statuses: settings.draft_statuses,
     };

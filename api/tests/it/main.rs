@@ -4,7 +4,9 @@
 
 mod app;
 mod graphql;
+mod home_reading;
 mod media;
 mod pages;
+mod reading;
 mod server;
 mod sockets;

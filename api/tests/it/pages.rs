@@ -4,7 +4,7 @@ use crate::app::{Bundle, Settings, app, app_with};
 
 #[tokio::test]
 async fn a_page_of_the_client_is_the_shell() {
-    for path in ["/", "/posts/%ED%95%9C%EA%B8%80", "/studio"] {
+    for path in ["/search", "/studio/posts/post_1", "/studio"] {
         let got = app().request(&format!("GET {path}"), &[], "").await;
         assert_eq!(
             (got.status, got.header("content-type")),
@@ -80,7 +80,7 @@ async fn every_answer_has_the_security_headers() {
 async fn a_former_address_of_a_post_leads_to_its_present_one_for_good() {
     let app = app();
     let former = "/posts/%EC%98%9B-%EA%B8%80";
-    let present = "/posts/%EC%83%88-%EA%B8%80";
+    let present = "/posts/%EA%B8%80";
     for (line, location) in [
         (format!("GET {former}"), present.to_owned()),
         (format!("HEAD {former}/"), present.to_owned()),
@@ -90,14 +90,5 @@ async fn a_former_address_of_a_post_leads_to_its_present_one_for_good() {
         assert_eq!((got.status, got.header("location")), (308, Some(location.as_str())), "{line}");
         // The author may take the former slug back.
         assert_eq!(got.header("cache-control"), Some("no-cache"));
-    }
-}
-
-#[tokio::test]
-async fn an_address_that_did_not_move_is_the_page_itself() {
-    for path in ["/posts/here", "/posts/broken", "/posts/%FF", "/posts/A%20b", "/posts/a/b"] {
-        let got = app().request(&format!("GET {path}"), &[], "").await;
-        assert_eq!(got.header("location"), None, "{path}");
-        assert!(got.status == 200 || got.status == 404, "{path}: {}", got.status);
     }
 }

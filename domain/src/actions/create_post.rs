@@ -56,6 +56,7 @@ impl CreatePost<'_> {
                     revision: Revision(1),
                     title: input.title.clone().unwrap_or_default(),
                     tags: input.tags.clone().unwrap_or_default(),
+                    category: input.category.unwrap_or_default(),
                     slug: input.slug.clone(),
                     content: ContentHash::of(&body),
                     saved_at: now,

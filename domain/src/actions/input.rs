@@ -1,7 +1,7 @@
 //! What an author sends of a post, and the rules for it.
 
 use crate::actions::Refusal;
-use crate::post::{BODY_BYTES, TAGS, TITLE_CHARS, Visibility};
+use crate::post::{BODY_BYTES, Category, TAGS, TITLE_CHARS, Visibility};
 use crate::{Slug, Tag};
 
 /// New values; what is `None` stays as it is.
@@ -13,6 +13,8 @@ pub struct PostInput {
     pub markdown: Option<String>,
     /// At most 12.
     pub tags: Option<Vec<String>>,
+    /// Readers find it there after the next publication.
+    pub category: Option<Category>,
     /// Reserved for this post at once.
     pub slug: Option<String>,
     /// Takes effect at once, whatever is published.
@@ -25,6 +27,7 @@ pub(crate) struct ValidInput {
     pub title: Option<String>,
     pub markdown: Option<String>,
     pub tags: Option<Vec<Tag>>,
+    pub category: Option<Category>,
     pub slug: Option<Slug>,
     pub visibility: Option<Visibility>,
 }
@@ -58,7 +61,8 @@ impl PostInput {
             .slug
             .map(|slug| Slug::parse(&slug).map_err(|e| Refusal::invalid("slug", e.to_string())))
             .transpose()?;
-        Ok(ValidInput { title, markdown: self.markdown, tags, slug, visibility: self.visibility })
+        let PostInput { markdown, category, visibility, .. } = self;
+        Ok(ValidInput { title, markdown, tags, category, slug, visibility })
     }
 }
 

@@ -202,6 +202,7 @@ fn published(
             revision: draft.revision,
             title: draft.title.clone(),
             tags: draft.tags.clone(),
+            category: draft.category,
             slug,
             content: draft.content.clone(),
             excerpt: rendered.excerpt.clone(),

@@ -69,6 +69,9 @@ impl UpdatePost<'_> {
             if let Some(tags) = &input.tags {
                 after.draft.tags.clone_from(tags);
             }
+            if let Some(category) = input.category {
+                after.draft.category = category;
+            }
             if let Some(slug) = &input.slug {
                 after.draft.slug = Some(slug.clone());
             }

@@ -13,7 +13,7 @@ use crate::mutations::idempotency::idempotency_key;
 use crate::mutations::outcome::{Failure, acted, answer, outcome};
 use crate::parts::Parts;
 use crate::refusals::Refused;
-use crate::types::enums::Visibility;
+use crate::types::enums::{Category, Visibility};
 use crate::types::post::Post;
 use crate::viewer::Viewer;
 
@@ -141,6 +141,8 @@ pub struct CreatePostInput {
     markdown: Option<String>,
     /// At most 12; none when not given.
     tags: Option<Vec<String>>,
+    /// Which list it belongs to; POST when not given.
+    category: Option<Category>,
     /// Reserved for this post at once; made of the title on the first publication when not given.
     slug: Option<String>,
     /// Who may see it once it is published; PUBLIC when not given.
@@ -163,6 +165,8 @@ pub struct UpdatePostInput {
     markdown: Option<String>,
     /// All of them, at most 12.
     tags: Option<Vec<String>>,
+    /// Which list it belongs to; readers find it there after the next publication.
+    category: Option<Category>,
     /// Reserved for this post at once; readers find it there after the next publication.
     slug: Option<String>,
     /// Who may see it once it is published. Belongs to the post, so it takes effect at once.
@@ -318,6 +322,7 @@ async fn create(
         title: input.title,
         markdown: input.markdown,
         tags: input.tags,
+        category: input.category.map(Category::into),
         slug: input.slug,
         visibility: input.visibility.map(Visibility::into),
     };
@@ -338,6 +343,7 @@ async fn update(
         title: input.title,
         markdown: input.markdown,
         tags: input.tags,
+        category: input.category.map(Category::into),
         slug: input.slug,
         visibility: input.visibility.map(Visibility::into),
     };

@@ -48,6 +48,16 @@ pub enum Visibility {
     Private,
 }
 
+/// What kind of text a post is; each kind has a list of its own.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::post::Category")]
+pub enum Category {
+    /// An article.
+    Post,
+    /// Notes of somebody who learns.
+    Learning,
+}
+
 /// A language that the blog speaks.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::text::Language")]

@@ -15,6 +15,7 @@ pub mod search;
 pub mod site;
 pub mod speech;
 pub mod stage;
+pub mod tag;
 pub mod user;
 pub mod viewer;
 pub mod working_copy;

@@ -7,6 +7,7 @@ use crate::loaders::Loaders;
 use crate::types::asset::Asset;
 use crate::types::post::Post;
 use crate::types::stage::Stage;
+use crate::types::tag::Tag;
 use crate::types::user::User;
 use crate::viewer::Viewer;
 
@@ -26,6 +27,8 @@ pub enum Node {
     Asset(Asset),
     /// A pipeline.
     Stage(Stage),
+    /// A tag.
+    Tag(Tag),
 }
 
 impl Node {
@@ -44,6 +47,7 @@ impl Node {
                 let asset = loaders.asset(id).await?;
                 asset.and_then(|asset| Asset::seen(asset, viewer.id())).map(Node::Asset)
             }
+            Some(GlobalId::Tag(key)) => Tag::find(context, &key).await?.map(Node::Tag),
             Some(GlobalId::Stage(id)) => {
                 let stage = loaders.stage(id).await?;
                 stage.and_then(|stage| Stage::seen(&stage, viewer.id())).map(Node::Stage)

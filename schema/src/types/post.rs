@@ -8,7 +8,7 @@ use domain::post::{Article, Published};
 use domain::stage::{StageId, StageKind, StageResult, Subject};
 use domain::{AssetId, Tag, UserId};
 use futures_util::future::{try_join, try_join_all};
-use store::Listing;
+use store::{Beside, Listing};
 
 use crate::global_id::GlobalId;
 use crate::loaders::Loaders;
@@ -16,7 +16,7 @@ use crate::page::{List, PageInfo, Place};
 use crate::parts::Parts;
 use crate::request::{corrupt, or_fault};
 use crate::scalars::DateTime;
-use crate::types::enums::{Language, PostStatus, Visibility};
+use crate::types::enums::{Category, Language, PostStatus, Visibility};
 use crate::types::picture::{Picture, SIGNED_FOR, pictures};
 use crate::types::rendered::Heading;
 use crate::types::revision::RevisionConnection;
@@ -24,6 +24,7 @@ use crate::types::speech::{Speech, Summary};
 use crate::types::stage::Stage;
 use crate::types::user::User;
 use crate::types::working_copy::WorkingCopy;
+use crate::viewer::Viewer;
 
 /// A post as somebody may see it.
 #[derive(Clone)]
@@ -110,6 +111,22 @@ impl Post {
     async fn tags(&self) -> Vec<&str> {
         let tags = self.published().map_or(&self.row.draft.tags, |published| &published.tags);
         tags.iter().map(Tag::display).collect()
+    }
+
+    /// Which list it stands in, as published; before that, as in the working copy.
+    async fn category(&self) -> Category {
+        let draft = self.row.draft.category;
+        self.published().map_or(draft, |published| published.category).into()
+    }
+
+    /// The listed post that was published just before this one; null for a post that is in no list.
+    async fn previous(&self, context: &Context<'_>) -> Option<Result<Post>> {
+        self.beside(context, Beside::Older).await.transpose()
+    }
+
+    /// The listed post that was published just after this one; null for a post that is in no list.
+    async fn next(&self, context: &Context<'_>) -> Option<Result<Post>> {
+        self.beside(context, Beside::Newer).await.transpose()
     }
 
     /// Who wrote it, with the profile as it is now.
@@ -213,6 +230,17 @@ impl Post {
             .ok_or_else(|| corrupt(context, "revision", "body", &self.row.id))?;
         let rendered = crate::request::render(context, body).await?;
         Ok(Article { html: rendered.html, headings: rendered.headings })
+    }
+
+    async fn beside(&self, context: &Context<'_>, side: Beside) -> Result<Option<Post>> {
+        if !self.listed() {
+            return Ok(None);
+        }
+        let beside = Loaders::of(context).blog().beside(&self.row, side).await;
+        let beside = or_fault(context, beside)?.filter(domain::post::Post::listed);
+        let viewer = Viewer::of(context)?;
+        let seen = beside.and_then(|row| Post::seen(row, viewer.id()));
+        Ok(seen.map(|post| Post { from_list: true, ..post }))
     }
 
     async fn load_cover(&self, context: &Context<'_>) -> Result<Option<Picture>> {

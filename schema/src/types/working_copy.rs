@@ -8,6 +8,7 @@ use domain::Tag;
 use crate::loaders::Loaders;
 use crate::request::corrupt;
 use crate::scalars::DateTime;
+use crate::types::enums::Category;
 use crate::types::picture::int;
 
 /// What the author is writing. Saving it publishes nothing.
@@ -35,6 +36,11 @@ impl WorkingCopy {
     /// At most 12.
     async fn tags(&self) -> Vec<&str> {
         self.0.draft.tags.iter().map(Tag::display).collect()
+    }
+
+    /// Which list it belongs to.
+    async fn category(&self) -> Category {
+        self.0.draft.category.into()
     }
 
     /// Given by the author; null when the title shall make it.

@@ -11,5 +11,6 @@ mod media;
 mod mutations;
 mod pages;
 mod search;
+mod tags;
 mod visibility;
 mod world;

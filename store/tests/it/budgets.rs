@@ -50,6 +50,8 @@ async fn a_page_of_a_list_costs_one_query_and_the_board_one() {
     assert_eq!(calls.calls(), 1, "own posts: {calls:?}");
     let (_, calls) = rig.calls(rig.blog.board(&rig.kim)).await;
     assert_eq!(calls.calls(), 1, "board: {calls:?}");
+    let (_, calls) = rig.calls(rig.blog.popular_tags(8)).await;
+    assert_eq!(calls.calls(), 1, "tags: {calls:?}");
 }
 
 #[tokio::test]

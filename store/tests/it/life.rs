@@ -12,9 +12,9 @@ use domain::ports::{Posts, Wanted};
 use domain::post::{ContentHash, Post, PostStatus, RESTORABLE_FOR, REVISIONS, Revision};
 use domain::stage::{Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus, Subject};
 use domain::{PostId, Slug};
-use store::PageRequest;
 use store::keys;
 use store::table::{Change as Field, Condition, Table, TableError, Write};
+use store::{Entity, EntityKey, PageRequest};
 
 use crate::rig::{Rig, written};
 
@@ -296,25 +296,37 @@ async fn a_former_slug_leads_to_the_post_and_is_given_to_no_other(rig: Rig) {
     let parsed = |slug: &str| Slug::parse(slug).unwrap();
     let post = rig.published("One").await;
     let post = rig.update(&post.id, post.draft.revision, slug("two")).await.unwrap();
-    assert_eq!(rig.blog.moved(&parsed("two")).await.unwrap(), Some(parsed("one")));
+    assert_eq!(moved(&rig, "two").await, Some(parsed("one")));
     let post = rig.publish(&post).await.unwrap();
     assert_eq!(post.former_slugs, [parsed("one")]);
-    assert_eq!(rig.blog.moved(&parsed("one")).await.unwrap(), Some(parsed("two")));
-    assert_eq!(rig.blog.moved(&parsed("two")).await.unwrap(), None);
+    assert_eq!(moved(&rig, "one").await, Some(parsed("two")));
+    assert_eq!(moved(&rig, "two").await, None);
 
     let taken = rig.try_create(slug("one"), None).await;
     assert!(matches!(refusal(taken), Refusal::SlugTaken(_)));
     // Wished back and given up again: it still leads on.
     let post = rig.update(&post.id, post.draft.revision, slug("one")).await.unwrap();
     let post = rig.update(&post.id, post.draft.revision, slug("three")).await.unwrap();
-    assert_eq!(rig.blog.moved(&parsed("one")).await.unwrap(), Some(parsed("two")));
+    assert_eq!(moved(&rig, "one").await, Some(parsed("two")));
     let post = rig.update(&post.id, post.draft.revision, slug("one")).await.unwrap();
     let post = rig.publish(&post).await.unwrap();
     assert_eq!(post.former_slugs, [parsed("two")]);
-    assert_eq!(rig.blog.moved(&parsed("two")).await.unwrap(), Some(parsed("one")));
+    assert_eq!(moved(&rig, "two").await, Some(parsed("one")));
 
     rig.unpublish(&post).await.unwrap();
-    assert_eq!(rig.blog.moved(&parsed("two")).await.unwrap(), None, "nothing is told of it");
+    assert_eq!(moved(&rig, "two").await, None, "nothing is told of it");
+}
+
+/// Where guests are led from an address that is not the present one of the post.
+async fn moved(rig: &Rig, slug: &str) -> Option<Slug> {
+    let slug = EntityKey::Slug(Slug::parse(slug).unwrap());
+    let found = rig.blog.entities(std::slice::from_ref(&slug)).await.unwrap();
+    let Some(Entity::SlugTarget(target)) = found.get(&slug) else { return None };
+    let post = EntityKey::Post(target.post.clone());
+    let found = rig.blog.entities(std::slice::from_ref(&post)).await.unwrap();
+    let Some(Entity::Post(post)) = found.get(&post) else { return None };
+    let present = post.live().filter(|_| post.visible_to(None))?.slug.clone();
+    (EntityKey::Slug(present.clone()) != slug).then_some(present)
 }
 
 async fn revisions(rig: &Rig, post: &Post) -> Vec<(u32, Option<String>)> {

@@ -4,6 +4,8 @@
 
 mod budgets;
 mod life;
+mod older;
 mod posts;
 mod rig;
 mod stages;
+mod tags;

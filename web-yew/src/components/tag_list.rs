@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::components::to::To;
+use crate::route::Route;
 use crate::strings::Strings;
 
 /// Nothing for a post without tags.
@@ -12,7 +14,7 @@ pub(crate) fn tag_list(strings: &Strings, tags: &[String]) -> Html {
     html! {
         <ul class="tags" aria-label={strings.tags}>
             for tag in tags {
-                <li>{ tag }</li>
+                <li><To route={Route::tag(tag)}>{ tag }</To></li>
             }
         </ul>
     }

@@ -27,6 +27,17 @@ pub(crate) enum Visibility {
     Private,
 }
 
+#[derive(cynic::Enum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Category {
+    #[default]
+    Post,
+    Learning,
+}
+
+impl Category {
+    pub(crate) const ALL: [Self; 2] = [Self::Post, Self::Learning];
+}
+
 #[derive(cynic::Enum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Language {
     Korean,
@@ -131,6 +142,7 @@ pub(crate) struct WorkingCopy {
     pub(crate) title: String,
     pub(crate) markdown: String,
     pub(crate) tags: Vec<String>,
+    pub(crate) category: Category,
     pub(crate) differs_from_published: bool,
 }
 

@@ -1,6 +1,6 @@
 //! What is changed over HTTP. Every result becomes a success or a [`Refusal`].
 
-use super::fragments::{EditedPost, Viewer, Visibility};
+use super::fragments::{Category, EditedPost, Viewer, Visibility};
 use super::refusal::{
     IdempotencyKeyReusedError, InvalidCredentialsError, InvalidInputError, NotAllowedError,
     NotFoundError, NotRetryableError, PostDeletedError, Refusal, SlugTakenError,
@@ -146,6 +146,8 @@ pub(crate) struct UpdatePostInput {
     pub(crate) markdown: Option<String>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub(crate) tags: Option<Vec<String>>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) category: Option<Category>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub(crate) visibility: Option<Visibility>,
     #[cynic(skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,8 @@
 //! What is read over HTTP.
 
 use super::fragments::{
-    DateTime, Language, PageInfo, PostCard, PostStatus, StageKind, StageStatus, Viewer, Visibility,
+    Category, DateTime, Language, PageInfo, PostCard, PostStatus, StageKind, StageStatus, Viewer,
+    Visibility,
 };
 use super::{fragments, schema};
 
@@ -25,10 +26,17 @@ pub(crate) struct Page {
     pub(crate) after: Option<String>,
 }
 
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct FeedVariables {
+    pub(crate) first: i32,
+    pub(crate) after: Option<String>,
+    pub(crate) category: Option<Category>,
+}
+
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
-#[cynic(graphql_type = "Query", variables = "Page")]
+#[cynic(graphql_type = "Query", variables = "FeedVariables")]
 pub(crate) struct Feed {
-    #[arguments(first: $first, after: $after)]
+    #[arguments(first: $first, after: $after, category: $category)]
     pub(crate) posts: PostCards,
 }
 
@@ -37,6 +45,29 @@ pub(crate) struct Feed {
 pub(crate) struct PostCards {
     pub(crate) nodes: Vec<PostCard>,
     pub(crate) page_info: PageInfo,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct TagVariables {
+    pub(crate) name: String,
+    pub(crate) first: i32,
+    pub(crate) after: Option<String>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "TagVariables")]
+pub(crate) struct TagPage {
+    #[arguments(name: $name)]
+    pub(crate) tag: Option<Tag>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(variables = "TagVariables")]
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    pub(crate) post_count: i32,
+    #[arguments(first: $first, after: $after)]
+    pub(crate) posts: PostCards,
 }
 
 #[derive(cynic::QueryVariables, Clone, Debug)]
@@ -73,6 +104,17 @@ pub(crate) struct Article {
     pub(crate) updated_at: DateTime,
     pub(crate) summary: Option<Summary>,
     pub(crate) speech: Option<Speech>,
+    pub(crate) previous: Option<Neighbour>,
+    pub(crate) next: Option<Neighbour>,
+}
+
+/// A post that was published before or after the one that is read.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Post")]
+pub(crate) struct Neighbour {
+    pub(crate) slug: Option<String>,
+    pub(crate) title: String,
+    pub(crate) language: Language,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]

@@ -9,3 +9,4 @@ pub(crate) mod search;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;
 pub(crate) mod studio;
+pub(crate) mod tag;

@@ -14,11 +14,14 @@ use crate::components::post_card::article_language;
 use crate::components::tag_list::tag_list;
 use crate::components::to::To;
 use crate::graphql::client::{Failure, ask};
-use crate::graphql::queries::{Article, Heading, PostBy, PostPage as PostQuery, PostVariables};
+use crate::graphql::queries::{
+    Article, Heading, Neighbour, PostBy, PostPage as PostQuery, PostVariables,
+};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::Route;
 use crate::state::session::use_visit;
 use crate::strings::{Strings, use_strings};
+use crate::takeover::{self, use_takeover};
 
 /// Fewer headings need no table of contents.
 const HEADINGS_WORTH_A_TABLE: usize = 3;
@@ -33,6 +36,7 @@ pub(crate) fn PostPage(props: &PostPageProps) -> Html {
     let strings = use_strings();
     let (answer, again) = use_answer(props.slug.clone(), article);
     use_present_address(&props.slug, &answer);
+    use_takeover(matches!(answer, Answer::Here(_)));
     match answer {
         Answer::Asking => html! { <div class="column">{ loading(strings) }</div> },
         Answer::Failed(failure) => {
@@ -123,7 +127,35 @@ pub(crate) fn ArticleView(props: &ArticleViewProps) -> Html {
             <div class="column article" data-testid="post-article">
                 { Html::from_html_unchecked(article.html.clone().into()) }
             </div>
+            { neighbours(strings, article) }
         </article>
+    }
+}
+
+/// The posts that were published before and after this one.
+fn neighbours(strings: &Strings, article: &Article) -> Html {
+    let both = [
+        ("previous", strings.previous_post, &article.previous),
+        ("next", strings.next_post, &article.next),
+    ];
+    if both.iter().all(|(.., beside)| beside.is_none()) {
+        return html! {};
+    }
+    html! {
+        <nav class="column neighbours" aria-label={strings.neighbours}>
+            for (class, word, beside) in both {
+                if let Some(Neighbour { slug: Some(slug), title, language }) = beside {
+                    <To
+                        route={Route::Post { slug: slug.clone() }}
+                        class={classes!("neighbour", class)}
+                        testid={format!("post-{class}")}
+                    >
+                        <span>{ word }</span>
+                        <strong lang={article_language(*language)}>{ title }</strong>
+                    </To>
+                }
+            }
+        </nav>
     }
 }
 
@@ -148,6 +180,10 @@ fn contents(strings: &Strings, headings: &[Heading]) -> Html {
 fn use_jump_to_anchor() {
     let hash = use_location().map(|location| location.hash().to_owned());
     use_effect_with((), move |()| {
+        // In the page that the server wrote, the browser found it by itself.
+        if takeover::pending() {
+            return;
+        }
         if let Some(anchor) = hash.as_deref().and_then(|hash| hash.strip_prefix('#')) {
             let anchor = decoded(anchor);
             browser::scroll_to(&anchor);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use yew::Reducible;
 
-use crate::graphql::fragments::{EditedPost, Visibility, WorkingCopy};
+use crate::graphql::fragments::{Category, EditedPost, Visibility, WorkingCopy};
 use crate::graphql::refusal::Refusal;
 
 /// From the first unsaved key to the save.
@@ -22,6 +22,9 @@ pub(crate) struct Text {
     pub(crate) markdown: String,
     /// As typed, separated by commas.
     pub(crate) tags: String,
+    /// As the schema writes it; a copy from before there were categories is an article.
+    #[serde(default, with = "stored_category")]
+    pub(crate) category: Category,
     /// As the schema writes it, so that a stored copy reads the same in every version.
     #[serde(with = "stored_visibility")]
     pub(crate) visibility: Visibility,
@@ -42,6 +45,7 @@ impl Text {
     fn same_as(&self, other: &Self) -> bool {
         self.title == other.title
             && self.markdown == other.markdown
+            && self.category == other.category
             && self.visibility == other.visibility
             && self.tag_list() == other.tag_list()
     }
@@ -53,6 +57,7 @@ impl Text {
             // itself and move the author's cursor.
             markdown: copy.markdown.replace("\r\n", "\n"),
             tags: copy.tags.join(", "),
+            category: copy.category,
             visibility,
         }
     }
@@ -113,6 +118,7 @@ pub(crate) enum DraftAction {
     Title(String),
     Markdown(String),
     Tags(String),
+    Category(Category),
     Visibility(Visibility),
     /// The text is on its way; so is a publication, which needs the revision for itself.
     SaveStarted(Text),
@@ -272,6 +278,10 @@ impl Reducible for Draft {
                 draft.text.tags = tags;
                 draft.typed();
             }
+            DraftAction::Category(category) => {
+                draft.text.category = category;
+                draft.typed();
+            }
             DraftAction::Visibility(visibility) => {
                 draft.text.visibility = visibility;
                 draft.typed();
@@ -343,6 +353,31 @@ pub(crate) struct Kept {
     set_aside: Option<Text>,
 }
 
+mod stored_category {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Category;
+
+    pub(super) fn serialize<S: Serializer>(
+        category: &Category,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match category {
+            Category::Post => "POST",
+            Category::Learning => "LEARNING",
+        })
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Category, D::Error> {
+        Ok(match String::deserialize(deserializer)?.as_str() {
+            "LEARNING" => Category::Learning,
+            _ => Category::Post,
+        })
+    }
+}
+
 mod stored_visibility {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -383,6 +418,7 @@ mod tests {
             title: "제목".to_owned(),
             markdown: markdown.to_owned(),
             tags: vec!["rust".to_owned()],
+            category: Category::Post,
             differs_from_published: true,
         }
     }
@@ -590,6 +626,18 @@ mod tests {
         let stored = serde_json::to_string(&kept).unwrap();
 
         assert_eq!(serde_json::from_str::<Kept>(&stored).unwrap(), kept);
+    }
+
+    #[test]
+    fn another_category_is_due_and_a_copy_from_before_there_were_any_still_reads() {
+        let draft = apply(open(3, "글"), [DraftAction::Category(Category::Learning)]);
+        assert_eq!(draft.save_in_ms(), Some(SAVE_AFTER_MS));
+
+        let mut stored = serde_json::to_value(draft.kept().unwrap()).unwrap();
+        assert_eq!(stored["text"]["category"], "LEARNING");
+        stored["text"].as_object_mut().unwrap().remove("category");
+        let older: Kept = serde_json::from_value(stored).unwrap();
+        assert_eq!(older.text.category, Category::Post);
     }
 
     #[test]

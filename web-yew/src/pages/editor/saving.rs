@@ -111,6 +111,7 @@ async fn send(id: &cynic::Id, text: Text, expected_revision: i32) -> Result<Chan
         tags: Some(text.tag_list()),
         title: Some(text.title),
         markdown: Some(text.markdown),
+        category: Some(text.category),
         visibility: Some(text.visibility),
         idempotency_key: browser::random_key(),
     };

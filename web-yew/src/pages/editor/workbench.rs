@@ -13,7 +13,7 @@ use crate::components::field::typed;
 use crate::components::status_board::StatusBoard;
 use crate::components::to::{To, go};
 use crate::graphql::client::ask;
-use crate::graphql::fragments::{EditedPost, StageKind, Visibility};
+use crate::graphql::fragments::{Category, EditedPost, StageKind, Visibility};
 use crate::graphql::mutations::{RetryStage, RetryStageInput, RetryStageVariables};
 use crate::graphql::subscriptions::{Pipeline, PipelineVariables};
 use crate::pages::editor::conflict::conflict;
@@ -303,6 +303,7 @@ fn fields(
                     />
                     <p id="editor-tags-about" class="hint">{ strings.tags_hint }</p>
                 </div>
+                { category_field(strings, text.category, dispatch.clone()) }
                 { visibility_field(strings, text.visibility, dispatch.clone()) }
             </div>
             <MarkdownField
@@ -311,6 +312,30 @@ fn fields(
                 invalid={problem_of("markdown").is_some()}
                 {dispatch}
             />
+        </div>
+    }
+}
+
+fn category_field(strings: &Strings, chosen: Category, dispatch: Callback<DraftAction>) -> Html {
+    const NAMES: [(&str, Category); 2] =
+        [("POST", Category::Post), ("LEARNING", Category::Learning)];
+    let onchange = Callback::from(move |event: Event| {
+        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        let named = select.map(|select| select.value());
+        if let Some((_, category)) = NAMES.iter().find(|(name, _)| named.as_deref() == Some(name)) {
+            dispatch.emit(DraftAction::Category(*category));
+        }
+    });
+    html! {
+        <div class="field">
+            <label for="editor-category">{ strings.category }</label>
+            <select id="editor-category" data-testid="editor-category" {onchange}>
+                for (name, category) in NAMES {
+                    <option value={name} selected={category == chosen}>
+                        { strings.category_of(category) }
+                    </option>
+                }
+            </select>
         </div>
     }
 }
