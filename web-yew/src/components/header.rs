@@ -36,6 +36,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     if visit.session.writes() {
                         <To route={Route::Studio}>{ strings.studio }</To>
                     }
+                    if visit.session.viewer().is_some() {
+                        <To route={Route::Account} testid="account-link">{ strings.account }</To>
+                    }
                     <SessionLink {visit} />
                 </nav>
                 <div class="switches">
