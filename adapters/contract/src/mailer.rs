@@ -13,7 +13,7 @@ pub struct Arrived {
     pub to: String,
     /// As the header says, decoded.
     pub subject: String,
-    /// The body, decoded, with plain line ends.
+    /// The body, decoded, with plain line ends, and without empty lines at its end.
     pub text: String,
 }
 
@@ -71,6 +71,7 @@ pub async fn a_mail_arrives_once_as_it_was_written(place: impl TestMailer) {
     let mail = mail("kim@example.org");
     assert_eq!(place.mailer().send(&mail).await.unwrap(), Posted::Sent);
     let Mail { to, subject, text, .. } = mail;
+    let text = text.trim_end().to_owned();
     let arrived = place.arrived();
     assert_eq!(arrived, [Arrived { to, subject, text }]);
 }

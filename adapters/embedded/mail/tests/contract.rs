@@ -117,7 +117,7 @@ fn read(to: &str, raw: &str) -> Arrived {
     Arrived {
         to: to.to_owned(),
         subject: words(&header("subject")),
-        text: body.replace("\r\n", "\n"),
+        text: body.replace("\r\n", "\n").trim_end().to_owned(),
     }
 }
 
