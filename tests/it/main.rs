@@ -9,4 +9,5 @@ mod kill;
 mod predecessor;
 mod process;
 mod sockets;
+mod upgrade;
 mod uploads;
