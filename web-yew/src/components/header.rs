@@ -37,7 +37,14 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                         <To route={Route::Studio}>{ strings.studio }</To>
                     }
                     if visit.session.viewer().is_some() {
-                        <To route={Route::Account} testid="account-link">{ strings.account }</To>
+                        // On an author's phone there is no room; the studio leads there too.
+                        <To
+                            route={Route::Account}
+                            class={visit.session.writes().then_some("nav-home")}
+                            testid="account-link"
+                        >
+                            { strings.account }
+                        </To>
                     }
                     <SessionLink {visit} />
                 </nav>
