@@ -8,7 +8,6 @@ use yew::prelude::*;
 use crate::components::field::Field;
 use crate::components::sent::use_sent;
 use crate::graphql::client::ask;
-use crate::graphql::fragments::Viewer;
 use crate::graphql::mutations::{UpdateProfile, UpdateProfileInput, UpdateProfileVariables};
 use crate::state::session::{Session, use_visit};
 use crate::strings::use_strings;
@@ -24,7 +23,7 @@ pub(super) fn ProfileForm(props: &ProfileFormProps) -> Html {
     let strings = use_strings();
     let nickname = use_state_eq(|| props.nickname.clone());
     let bio = use_state_eq(|| props.bio.clone());
-    let done = use_visit().change.reform(|viewer: Viewer| Session::SignedIn(viewer));
+    let done = use_visit().change.reform(Session::SignedIn);
     let sent = {
         let (nickname, bio) = ((*nickname).clone(), (*bio).clone());
         use_sent(done, move || {
