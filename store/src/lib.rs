@@ -22,9 +22,12 @@ mod log;
 mod mails;
 mod media;
 mod posts;
+mod purge;
+mod revisions;
 mod rows;
 
 pub use blog::Blog;
 pub use cursor::{CursorSigner, EventPosition, ForgedCursor};
 pub use entities::{Entity, EntityKey};
 pub use lists::{Listing, PageRequest};
+pub use revisions::RevisionRow;

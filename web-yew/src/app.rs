@@ -14,6 +14,7 @@ use crate::graphql::queries::Welcome;
 use crate::pages::account::AccountPage;
 use crate::pages::ask_for_mail::{AskForMailPage, Asked};
 use crate::pages::confirm::ConfirmPage;
+use crate::pages::deleted::DeletedPage;
 use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
@@ -178,6 +179,7 @@ fn page(route: Route) -> Html {
         Route::Reset => html! { <ResetPage /> },
         Route::Account => html! { <AccountPage /> },
         Route::Studio => html! { <StudioPage /> },
+        Route::Deleted => html! { <DeletedPage /> },
         Route::Editor { id } => html! { <EditorPage key={id.as_str()} id={id.clone()} /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }

@@ -27,6 +27,8 @@ pub(crate) enum Route {
     Account,
     #[at("/studio")]
     Studio,
+    #[at("/studio/deleted")]
+    Deleted,
     #[at("/studio/posts/:id")]
     Editor { id: String },
     #[not_found]

@@ -24,7 +24,7 @@ pub use mail_requests::MailRequests;
 pub use mailer::{Mailer, Posted};
 pub use objects::{Object, ObjectInfo, Objects, UploadRequest, UploadTicket};
 pub use passwords::Passwords;
-pub use posts::{ApplyError, Change, Loaded, Posts, Remembered, Step, Wanted};
+pub use posts::{ApplyError, Change, KeptRevision, Loaded, Posts, Remembered, Step, Wanted};
 pub use search_index::{
     SearchDocument, SearchHit, SearchHits, SearchIndex, SearchQuery, TextPiece,
 };

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod ask_for_mail;
 pub(crate) mod confirm;
+pub(crate) mod deleted;
 pub(crate) mod editor;
 pub(crate) mod home;
 pub(crate) mod not_found;
