@@ -40,7 +40,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                         // On an author's phone there is no room; the studio leads there too.
                         <To
                             route={Route::Account}
-                            class={visit.session.writes().then_some("nav-home")}
+                            class={classes!(visit.session.writes().then_some("nav-home"))}
                             testid="account-link"
                         >
                             { strings.account }
