@@ -30,6 +30,48 @@ pub enum Command {
 pub enum UserCommand {
     /// Makes an account and prints its id, or with --token an access token
     Create(CreateUserFlags),
+    /// Prints a line for each account: address, role, nickname, id
+    List(ListUsersFlags),
+    /// Changes what a person may do, with all their sessions and access tokens
+    SetRole(SetRoleFlags),
+    /// Sets a new password, and ends all sessions and access tokens of the account
+    ResetPassword(ResetPasswordFlags),
+}
+
+/// Flags of `deepdive user list`.
+#[derive(Debug, clap::Args)]
+pub struct ListUsersFlags {
+    /// Where everything is kept
+    #[arg(long, value_name = "DIR", env = "DEEPDIVE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Flags of `deepdive user set-role`.
+#[derive(Debug, clap::Args)]
+pub struct SetRoleFlags {
+    /// Where everything is kept
+    #[arg(long, value_name = "DIR", env = "DEEPDIVE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The person's address
+    #[arg(long)]
+    pub email: String,
+    /// What they may do from now on
+    #[arg(long, value_enum)]
+    pub role: RoleName,
+}
+
+/// Flags of `deepdive user reset-password`.
+#[derive(Debug, clap::Args)]
+pub struct ResetPasswordFlags {
+    /// Where everything is kept
+    #[arg(long, value_name = "DIR", env = "DEEPDIVE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The person's address
+    #[arg(long)]
+    pub email: String,
+    /// Read the password from standard input, up to the end of its first line
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
 }
 
 /// Flags of `deepdive user create`.
@@ -103,7 +145,11 @@ mod tests {
 
     #[test]
     fn a_password_is_never_taken_from_the_command_line() {
-        let line = "deepdive user create --data-dir D --email a@b.c --role admin";
-        assert!(Cli::try_parse_from(line.split_whitespace()).is_err());
+        for line in [
+            "deepdive user create --data-dir D --email a@b.c --role admin",
+            "deepdive user reset-password --data-dir D --email a@b.c",
+        ] {
+            assert!(Cli::try_parse_from(line.split_whitespace()).is_err());
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What the program does, one file for each command.
 
+pub mod change_user;
 pub mod create_user;
 pub mod serve;
 

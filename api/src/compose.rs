@@ -16,10 +16,12 @@ use async_trait::async_trait;
 use domain::Slug;
 use domain::account::{Identity, key_hash};
 use domain::actions::{Authenticate, ReleaseStages};
+use domain::mail::SiteAddress;
 use domain::ports::{
-    Accounts, Clock, ContentRenderer, IdSource, Objects, Passwords, PortError, SearchIndex,
+    Accounts, Clock, ContentRenderer, IdSource, Mailer, Objects, Passwords, PortError, SearchIndex,
 };
 use domain::stage::Stage;
+use embedded_mail::{OperatorMailer, SmtpConfig, SmtpMailer};
 use embedded_objects::FolderObjects;
 use embedded_passwords::Argon2Passwords;
 use embedded_search::TantivyIndex;
@@ -32,14 +34,18 @@ use realtime::{Hub, HubConfig, HubParts, Notifier, Sockets};
 use schema::guard::Guard;
 use schema::{Budget, Parts, PipelineLog, Schema, SocketExecutor};
 use store::table::Table;
-use store::{Blog, CursorSigner};
+use store::{Blog, CursorSigner, keys};
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
-use workers::{Image, Limits, Purge, Runner, Search, Speech, Summary};
+use workers::{Image, Limits, PostOffice, Purge, Runner, Search, Speech, Summary};
 
+use crate::config::Hidden;
 use crate::http::health::Readiness;
 use crate::identity::{Authenticator, Credential};
 use rendering::OffTheReactor;
+
+/// A mail server may take so long for one answer.
+const SMTP_TIME: Duration = Duration::from_secs(30);
 
 /// What an operator decides about the embedded home.
 #[derive(Clone, Debug)]
@@ -54,6 +60,14 @@ pub struct HomeSettings {
     pub voice_data: Option<PathBuf>,
     /// What the blog is called.
     pub site_title: String,
+    /// Where the blog is for its readers; links in mails begin so.
+    pub origin: String,
+    /// Whether readers may sign up.
+    pub sign_up_open: bool,
+    /// The mail server; without one the operator passes links on.
+    pub smtp_url: Option<Hidden>,
+    /// Who mails are from; without it, `blog@` the host of `origin`.
+    pub mail_from: Option<String>,
     /// How much one document may ask for.
     pub limits: schema::guard::Limits,
     /// How much one client may ask for in a minute.
@@ -85,6 +99,7 @@ pub struct EmbeddedHome {
     table: Arc<SqliteTable>,
     runner: Arc<Runner>,
     search: Arc<Search>,
+    post_office: Arc<PostOffice>,
 }
 
 /// Why the home was not opened: for the operator.
@@ -102,6 +117,12 @@ pub enum OpenHomeError {
     /// The machine gives no random numbers.
     #[error(transparent)]
     NoRandomness(#[from] embedded_system::NoRandomness),
+    /// The address of the mail server.
+    #[error(transparent)]
+    Smtp(#[from] embedded_mail::NotASmtpUrl),
+    /// Nobody whom mails could be from.
+    #[error("mails need a sender: {0} (--mail-from)")]
+    Sender(#[from] embedded_mail::NotASender),
     /// Our own schema does not parse: never, unless the build is broken.
     #[error("the schema does not parse")]
     Schema(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -141,6 +162,17 @@ impl Records {
         let passwords = Arc::new(Argon2Passwords::new(port, ids.clone())?);
         Ok(Records { blog, passwords, clock, ids, folder, table })
     }
+
+    /// The addresses of all accounts. The table's own port cannot list them: nothing that is served may.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn addresses(&self) -> Result<Vec<String>, PortError> {
+        let failed = |error| PortError::backend("the table", error);
+        let keys = self.table.partitions(keys::EMAIL).await.map_err(failed)?;
+        let address = |pk: &String| pk.strip_prefix(keys::EMAIL).map(str::to_owned);
+        Ok(keys.iter().filter_map(address).collect())
+    }
 }
 
 impl EmbeddedHome {
@@ -163,6 +195,20 @@ impl EmbeddedHome {
         fresh[16..].copy_from_slice(&key_b);
         let signer = CursorSigner::new((1, blog.secret("CURSORS", fresh).await?), &[]);
 
+        let blog_port = Arc::new(blog.clone());
+        let post_office = Arc::new(PostOffice {
+            accounts: blog_port.clone(),
+            requests: blog_port,
+            mailer: mailer(settings)?,
+            clock: clock.clone(),
+            ids: ids.clone(),
+            site: SiteAddress {
+                title: settings.site_title.clone(),
+                origin: settings.origin.clone(),
+            },
+            bell: Arc::default(),
+        });
+
         let sockets = Sockets::new();
         let schema = schema::build(Parts {
             blog: blog.clone(),
@@ -175,6 +221,8 @@ impl EmbeddedHome {
             signer,
             sockets: sockets.clone(),
             site_title: settings.site_title.clone(),
+            origin: settings.origin.clone(),
+            sign_up_open: settings.sign_up_open,
         });
         let guard = Guard::new(settings.limits.clone(), &schema::sdl())
             .map_err(|error| OpenHomeError::Schema(Box::new(error)))?;
@@ -248,6 +296,7 @@ impl EmbeddedHome {
             table,
             runner,
             search,
+            post_office,
         })
     }
 
@@ -262,8 +311,10 @@ impl EmbeddedHome {
         if released > 0 {
             tracing::info!(released, "stages that a former process had begun are due again");
         }
-        let wakes =
-            wake::forward(self.table.subscribe(), self.hub.clone(), self.runner.bells.clone());
+        let mail = self.post_office.bell.clone();
+        let (hub, bells) = (self.hub.clone(), self.runner.bells.clone());
+        let wakes = wake::forward(self.table.subscribe(), hub, bells, mail);
+        let post = self.post_office.run(stop.clone());
         let house = wake::keep_house(self.table.clone(), self.objects.clone());
         let (search, filled) = (self.search.clone(), stop.clone());
         let fill = async move {
@@ -277,7 +328,7 @@ impl EmbeddedHome {
             }
         };
         tokio::select! {
-            () = async { tokio::join!(wakes, house, fill, self.runner.clone().run(stop.clone())); } => {}
+            () = async { tokio::join!(wakes, house, fill, post, self.runner.clone().run(stop.clone())); } => {}
             () = stop.cancelled() => {}
         }
         Ok(())
@@ -296,6 +347,16 @@ impl EmbeddedHome {
         self.blog.offer_set_up(&key_hash(&token)).await?;
         Ok(Some(token))
     }
+}
+
+/// What sends mails: a mail server when one is set, else the operator.
+fn mailer(settings: &HomeSettings) -> Result<Arc<dyn Mailer>, OpenHomeError> {
+    let Some(url) = &settings.smtp_url else { return Ok(Arc::new(OperatorMailer)) };
+    let host = settings.origin.split("://").last().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let from = settings.mail_from.clone().unwrap_or_else(|| format!("blog@{host}"));
+    let config = SmtpConfig { url: url.reveal().parse()?, from: from.parse()?, timeout: SMTP_TIME };
+    Ok(Arc::new(SmtpMailer::new(&config)?))
 }
 
 /// The Korean dictionary, when it is there.

@@ -13,6 +13,9 @@
 //! | `--dictionary DIR` | `DEEPDIVE_DICTIONARY` | `dictionary` | `deepdive/mecab-ko-dic` in the user's data folder |
 //! | `--voice PROGRAM` | `DEEPDIVE_VOICE` | `voice` | `espeak-ng` in the path |
 //! | `--voice-data DIR` | `DEEPDIVE_VOICE_DATA` | `voice_data` | as the program finds it |
+//! | `--sign-up open\|closed` | `DEEPDIVE_SIGN_UP` | `sign_up` | closed: only the operator makes accounts |
+//! | `--smtp-url URL` | `DEEPDIVE_SMTP_URL` | `smtp_url` | none: one-time links go to the log and to the owner's account page |
+//! | `--mail-from SENDER` | `DEEPDIVE_MAIL_FROM` | `mail_from` | `blog@` the host of the public address |
 //! | `--no-demo` | `DEEPDIVE_NO_DEMO` | `no_demo` | false; a demo blog is not made yet |
 //! | `--log FILTER` | `DEEPDIVE_LOG` | `log` | `info` |
 //! | `--log-format text\|json` | `DEEPDIVE_LOG_FORMAT` | `log_format` | text on a terminal, else JSON |
@@ -39,6 +42,39 @@ pub enum LogFormat {
     Text,
     /// For programs, a JSON object a line.
     Json,
+}
+
+/// Whether readers may make accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUp {
+    /// Whoever confirms an address becomes a reader.
+    Open,
+    /// Only the operator makes accounts.
+    Closed,
+}
+
+/// A setting that may hold a password. Does not print itself, also not when it is wrong.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The text.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(..)")
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Hidden(text)
+    }
 }
 
 /// Flags of `deepdive serve`, each with its variable. What is not given here is looked for in the
@@ -72,6 +108,16 @@ pub struct Flags {
     /// Folder that holds the data of the local voice
     #[arg(long, value_name = "DIR", env = "DEEPDIVE_VOICE_DATA")]
     pub voice_data: Option<PathBuf>,
+    /// Whether readers may sign up [default: closed]
+    #[arg(long, value_name = "WHETHER", env = "DEEPDIVE_SIGN_UP")]
+    pub sign_up: Option<SignUp>,
+    /// Mail server, such as smtps://user:password@mail.example; with a password in it, better by
+    /// variable or file, since others on this machine see flags
+    #[arg(long, value_name = "URL", env = "DEEPDIVE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<Hidden>,
+    /// Who mails are from, such as "Deepdive <blog@blog.example>"
+    #[arg(long, value_name = "SENDER", env = "DEEPDIVE_MAIL_FROM")]
+    pub mail_from: Option<String>,
     /// Do not make a demo blog
     #[arg(long, env = "DEEPDIVE_NO_DEMO", num_args = 0, default_missing_value = "true")]
     pub no_demo: Option<bool>,
@@ -98,6 +144,9 @@ struct File {
     dictionary: Option<PathBuf>,
     voice: Option<PathBuf>,
     voice_data: Option<PathBuf>,
+    sign_up: Option<SignUp>,
+    smtp_url: Option<Hidden>,
+    mail_from: Option<String>,
     no_demo: Option<bool>,
     log: Option<String>,
     log_format: Option<LogFormat>,
@@ -125,6 +174,12 @@ pub struct Settings {
     pub voice: Option<PathBuf>,
     /// Data of the local voice; `None` leaves it to the program.
     pub voice_data: Option<PathBuf>,
+    /// Whether readers may sign up.
+    pub sign_up: SignUp,
+    /// The mail server, if there is one.
+    pub smtp_url: Option<Hidden>,
+    /// Who mails are from.
+    pub mail_from: Option<String>,
     /// Make no demo blog.
     pub no_demo: bool,
     /// What is logged.
@@ -197,6 +252,9 @@ impl Settings {
                 .or_else(|| Some(user_data?.join("deepdive/mecab-ko-dic"))),
             voice: flags.voice.or(file.voice),
             voice_data: flags.voice_data.or(file.voice_data),
+            sign_up: flags.sign_up.or(file.sign_up).unwrap_or(SignUp::Closed),
+            smtp_url: flags.smtp_url.or(file.smtp_url),
+            mail_from: flags.mail_from.or(file.mail_from),
             no_demo: flags.no_demo.or(file.no_demo).unwrap_or(false),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format: log_format.unwrap_or_else(|| match std::io::stderr().is_terminal() {
@@ -287,6 +345,16 @@ mod tests {
             assert!(matches!(error, SettingsError::Wrong { .. }), "{error:?}");
             assert_eq!(error.to_string().lines().count(), 1, "{error}");
         }
+    }
+
+    #[test]
+    fn a_mail_server_with_its_password_is_understood_and_not_printed() {
+        let file = "smtp_url = 'smtps://kim:secret@mail.example'\nsign_up = 'open'\n";
+        let settings = with_file(file, Flags::default()).unwrap();
+        assert_eq!(settings.sign_up, SignUp::Open);
+        assert!(!format!("{settings:?}").contains("secret"));
+        assert!(settings.smtp_url.unwrap().reveal().contains("secret"));
+        assert_eq!(with_file("", Flags::default()).unwrap().sign_up, SignUp::Closed);
     }
 
     #[test]

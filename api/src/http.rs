@@ -5,6 +5,7 @@
 //! protocol more exactly than the stock integration does.
 
 pub mod addresses;
+mod agent;
 pub mod answer;
 pub mod context;
 pub mod cookies;

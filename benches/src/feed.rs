@@ -140,6 +140,8 @@ impl World {
             signer: CursorSigner::new((1, [7; 32]), &[]),
             sockets: realtime::Sockets::new(),
             site_title: "Deepdive".to_owned(),
+            origin: "https://blog.example".to_owned(),
+            sign_up_open: true,
         });
         let guard = Guard::new(Limits::default(), &schema::sdl()).context("the guard")?;
         let doors = Doors {
@@ -190,6 +192,7 @@ fn with_client(operation: Operation) -> Operation {
     let client = Client {
         address: std::net::Ipv4Addr::LOCALHOST.into(),
         may_sign_in: false,
+        agent: None,
         request_id: "bench".to_owned(),
     };
     operation.data(client).data(SessionCookieSlot::default())

@@ -83,6 +83,10 @@ async fn open(data_dir: PathBuf) -> Result<EmbeddedHome> {
         voice: None,
         voice_data: None,
         site_title: "Deepdive".to_owned(),
+        origin: "https://blog.example".to_owned(),
+        sign_up_open: false,
+        smtp_url: None,
+        mail_from: None,
         limits: Limits::default(),
         // Nobody is refused: each refusal would look like a quick answer.
         cost_per_minute: u64::from(u32::MAX),

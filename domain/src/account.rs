@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::post::hex;
-use crate::{Timestamp, UserId};
+use crate::{KeyId, Timestamp, UserId};
 
 /// What a person may do. Each role may do what those before it may.
 #[derive(
@@ -81,6 +81,24 @@ pub struct KeyRecord {
     pub created_at: Timestamp,
     /// No use after that.
     pub expires_at: Timestamp,
+    /// Of a session, the program that began it, as people call it. Older rows have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// When it was used, to about an hour. Older rows, and tokens that were never used, have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl KeyRecord {
+    /// What the key is called outside: made of the hash, and does not tell it.
+    pub fn id(&self) -> KeyId {
+        let mut named = Sha256::new();
+        named.update(b"the outside name of a key\n");
+        named.update(self.hash.as_bytes());
+        let mut bits = [0; 16];
+        bits.copy_from_slice(&named.finalize()[..16]);
+        KeyId::from_bits(u128::from_be_bytes(bits))
+    }
 }
 
 /// Names a key without telling it: SHA-256, in hexadecimal. Keys are 128 random bits or more, so

@@ -71,6 +71,14 @@ id!(
     /// An uploaded image.
     AssetId
 );
+id!(
+    /// A session or an access token, by the name that may be told.
+    KeyId
+);
+id!(
+    /// A request for a mail.
+    MailId
+);
 
 /// 128 random bits that make an object's address unguessable. Never printed by `Debug`.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -13,6 +13,7 @@ pub mod actions;
 pub mod asset;
 pub mod event;
 pub mod id;
+pub mod mail;
 pub mod media;
 pub mod ports;
 pub mod post;
@@ -21,6 +22,6 @@ pub mod stage;
 pub mod text;
 pub mod time;
 
-pub use id::{AssetId, PostId, Secret, UserId};
+pub use id::{AssetId, KeyId, MailId, PostId, Secret, UserId};
 pub use slug::{Slug, Tag};
 pub use time::Timestamp;

@@ -188,14 +188,12 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
     }
 
     async fn take(&mut self, turn: Turn<E>) -> Result<(), End> {
+        // Whatever the turn begins with: what waits in the mailbox may be as due as the time is.
+        let expired = self.expires_at.is_some_and(|expires_at| expires_at <= Instant::now());
         match turn {
             Turn::Shut(close) => Err(End::Close(close)),
-            Turn::Time => {
-                if self.expires_at.is_some_and(|expires_at| expires_at <= Instant::now()) {
-                    return Err(End::Close(Close::forbidden("Forbidden")));
-                }
-                self.say(Input::Time).await
-            }
+            _ if expired => Err(End::Close(Close::forbidden("Forbidden"))),
+            Turn::Time => self.say(Input::Time).await,
             Turn::Done(done) => self.done(done).await,
             Turn::Mail => self.mail().await,
             Turn::Frame(None) => Err(End::Gone),

@@ -132,7 +132,8 @@ mod tests {
 
     fn guest(address: &str) -> Drawer {
         let address = address.parse().unwrap();
-        Drawer::of(&Client { address, may_sign_in: true, request_id: "r".to_owned() }, None)
+        let request_id = "r".to_owned();
+        Drawer::of(&Client { address, may_sign_in: true, agent: None, request_id }, None)
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub struct Client {
     /// False when signing in is for loopback only (no public address is configured) and this is
     /// another machine.
     pub may_sign_in: bool,
+    /// The program that asks, as people call it (`Firefox, Linux`); none when it does not tell.
+    pub agent: Option<String>,
     /// The request's id, the same in logs, answer and jobs.
     pub request_id: String,
 }

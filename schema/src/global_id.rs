@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::stage::{StageId, StageKind, Subject};
-use domain::{AssetId, PostId, Tag, UserId};
+use domain::{AssetId, KeyId, MailId, PostId, Tag, UserId};
 
 /// What a global id names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub enum GlobalId {
     Stage(StageId),
     /// `tag_...`, with the tag's key.
     Tag(String),
+    /// `session_...`, which tells nothing of the session's key.
+    Session(KeyId),
+    /// `token_...`, likewise.
+    Token(KeyId),
+    /// `mail_...`
+    Mail(MailId),
 }
 
 impl GlobalId {
@@ -46,6 +52,9 @@ impl GlobalId {
                 };
                 Some(GlobalId::Stage(StageId { subject, kind }))
             }
+            "session" => KeyId::parse(rest).ok().map(GlobalId::Session),
+            "token" => KeyId::parse(rest).ok().map(GlobalId::Token),
+            "mail" => MailId::parse(rest).ok().map(GlobalId::Mail),
             _ => None,
         }
     }
@@ -74,6 +83,9 @@ impl fmt::Display for GlobalId {
             GlobalId::User(id) => write!(f, "user_{id}"),
             GlobalId::Asset(id) => write!(f, "asset_{id}"),
             GlobalId::Tag(key) => write!(f, "tag_{key}"),
+            GlobalId::Session(id) => write!(f, "session_{id}"),
+            GlobalId::Token(id) => write!(f, "token_{id}"),
+            GlobalId::Mail(id) => write!(f, "mail_{id}"),
             GlobalId::Stage(StageId { subject: Subject::Post(id), kind }) => {
                 write!(f, "stage_{}_{id}", lower(*kind))
             }
@@ -100,6 +112,9 @@ mod tests {
             GlobalId::Post(post.clone()),
             GlobalId::User(UserId::from_bits(2)),
             GlobalId::Asset(AssetId::from_bits(3)),
+            GlobalId::Session(KeyId::from_bits(4)),
+            GlobalId::Token(KeyId::from_bits(5)),
+            GlobalId::Mail(MailId::from_bits(6)),
             stage(Subject::Post(post), StageKind::Speech),
             stage(Subject::Asset(AssetId::from_bits(3)), StageKind::Image),
             GlobalId::Tag("웹 개발_2".to_owned()),

@@ -29,6 +29,10 @@ pub struct Parts {
     pub sockets: Arc<realtime::Sockets>,
     /// What the blog is called.
     pub site_title: String,
+    /// Where the blog is for its readers, such as `https://blog.example`: links in mails begin so.
+    pub origin: String,
+    /// Whether readers may sign up.
+    pub sign_up_open: bool,
 }
 
 impl Parts {

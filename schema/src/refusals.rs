@@ -69,8 +69,8 @@ refusal! {
     NotFoundError
 }
 refusal! {
-    /// Whoever asks may not do this: a guest, a role or key without the right, or a blog that has its
-    /// owner.
+    /// Whoever asks may not do this: a guest, a role or key without the right, a blog that has its
+    /// owner or takes no readers, or a link that is not valid any more.
     NotAllowedError
 }
 refusal! {
@@ -192,6 +192,14 @@ impl From<Refusal> for Refused {
             }
             Refusal::AlreadySetUp => {
                 let code = ErrorCode::AlreadySetUp;
+                Refused::NotAllowed(NotAllowedError { code, message, path })
+            }
+            Refusal::LinkNotValid => {
+                let code = ErrorCode::LinkNotValid;
+                Refused::NotAllowed(NotAllowedError { code, message, path })
+            }
+            Refusal::SignUpClosed => {
+                let code = ErrorCode::SignUpClosed;
                 Refused::NotAllowed(NotAllowedError { code, message, path })
             }
         }

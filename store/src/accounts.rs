@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use domain::UserId;
-use domain::account::{KeyRecord, User};
+use domain::account::{KeyKind, KeyRecord, Role, User};
 use domain::ports::{Accounts, AddUserError, PortError};
 
-use crate::blog::{Blog, port};
+use crate::blog::{BATCH, Blog, port};
 use crate::keys;
 use crate::rows;
 use crate::table::{
-    Change as Field, Condition, Consistency, Item, Key, TTL, TableError, Value, Write,
+    Change as Field, Condition, Consistency, Item, Key, Query, SortRange, TTL, TableError, Value,
+    Write,
 };
+
+/// Keys of one kind that are read at once; nobody has as many.
+const KEYS: u32 = 1_000;
 
 /// Kept a while after its end, so that a late reader is told rather than surprised.
 const AFTERLIFE: Duration = Duration::from_secs(3600);
@@ -55,6 +59,26 @@ impl Accounts for Blog {
         self.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
     }
 
+    async fn user(&self, id: &UserId) -> Result<Option<User>, PortError> {
+        let row = self.row(&keys::user(id)).await?;
+        row.as_ref().map(rows::entity).transpose()
+    }
+
+    async fn change(&self, old: &User, new: &User) -> Result<bool, PortError> {
+        let Some(row) = self.row(&keys::user(&old.id)).await? else { return Ok(false) };
+        if rows::entity::<User>(&row)? != *old {
+            return Ok(false);
+        }
+        // As it is written, which may be in an older form than it would be now.
+        let unchanged = unchanged(&row);
+        let fields = vec![Field::Set(rows::DOC, rows::doc(new)?)];
+        match self.write(Write::Update(keys::user(&old.id), fields, unchanged)).await {
+            Ok(_) => Ok(true),
+            Err(TableError::ConditionFailed(_)) => Ok(false),
+            Err(error) => Err(port(error)),
+        }
+    }
+
     async fn by_email(&self, email: &str) -> Result<Option<User>, PortError> {
         let Some(row) = self.row(&keys::email(email)).await? else { return Ok(None) };
         let id: UserId = rows::entity(&row)?;
@@ -72,22 +96,59 @@ impl Accounts for Blog {
         Ok(Some(key).filter(|key| key.expires_at > self.clock.now()))
     }
 
-    async fn renew_key(&self, hash: &str, expires_at: Timestamp) -> Result<(), PortError> {
+    async fn use_key(
+        &self,
+        hash: &str,
+        used_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), PortError> {
         let Some(row) = self.row(&keys::key(hash)).await? else { return Ok(()) };
-        let key = KeyRecord { expires_at, ..rows::entity(&row)? };
-        let fields = vec![
-            Field::Set(rows::DOC, rows::doc(&key)?),
-            Field::Set(TTL, Value::N(expires_at.plus(AFTERLIFE).seconds())),
-        ];
-        let mut writes = vec![Write::Update(keys::key(hash), fields.clone(), Condition::Present)];
-        if let Some(beside) = keys::key_of_user(&key.user, key.kind, hash) {
-            writes.push(Write::Update(beside, fields, Condition::Present));
-        }
-        match self.transact(writes).await {
-            // Revoked, or renewed by another request: either is as good.
+        let old: KeyRecord = rows::entity(&row)?;
+        let key = KeyRecord { expires_at, last_used_at: Some(used_at), ..old };
+        match self.transact(changed_key(&row, &key)?).await {
+            // Revoked, or used by another request: either is as good.
             Ok(()) | Err(TableError::ConditionFailed(_) | TableError::Conflict) => Ok(()),
             Err(error) => Err(port(error)),
         }
+    }
+
+    async fn keys_of(&self, user: &UserId, kind: KeyKind) -> Result<Vec<KeyRecord>, PortError> {
+        let Some(Key { pk, sk }) = keys::key_of_user(user, kind, "") else { return Ok(vec![]) };
+        let query = Query {
+            index: None,
+            partition: pk,
+            range: SortRange::Prefix(sk),
+            ascending: true,
+            limit: KEYS,
+            start: None,
+            consistency: Consistency::Strong,
+        };
+        let page = self.page(&query).await?;
+        let keys = page.items.iter().map(rows::entity).collect::<Result<Vec<KeyRecord>, _>>()?;
+        let now = self.clock.now();
+        Ok(keys.into_iter().filter(|key| key.expires_at > now).collect())
+    }
+
+    async fn remove_keys(&self, keys: &[KeyRecord]) -> Result<(), PortError> {
+        for some in keys.chunks(BATCH / 2) {
+            let mut writes = vec![];
+            for key in some {
+                writes.push(Write::Delete(keys::key(&key.hash), Condition::Always));
+                let beside = keys::key_of_user(&key.user, key.kind, &key.hash);
+                writes.extend(beside.map(|beside| Write::Delete(beside, Condition::Always)));
+            }
+            self.transact(writes).await.map_err(port)?;
+        }
+        Ok(())
+    }
+
+    async fn set_role_of_keys(&self, keys: &[KeyRecord], role: Role) -> Result<(), PortError> {
+        for key in keys {
+            let Some(row) = self.row(&keys::key(&key.hash)).await? else { continue };
+            let key = KeyRecord { role, ..rows::entity(&row)? };
+            self.transact(changed_key(&row, &key)?).await.map_err(port)?;
+        }
+        Ok(())
     }
 
     async fn take_key(&self, hash: &str) -> Result<bool, PortError> {
@@ -123,6 +184,27 @@ impl Accounts for Blog {
     }
 }
 
+/// A key's rows, changed, if they are still as they were read and the key was not revoked.
+fn changed_key(old: &Item, key: &KeyRecord) -> Result<Vec<Write>, PortError> {
+    let fields = vec![
+        Field::Set(rows::DOC, rows::doc(key)?),
+        Field::Set(TTL, Value::N(key.expires_at.plus(AFTERLIFE).seconds())),
+    ];
+    let mut writes = vec![Write::Update(old.key.clone(), fields.clone(), unchanged(old))];
+    if let Some(beside) = keys::key_of_user(&key.user, key.kind, &key.hash) {
+        writes.push(Write::Update(beside, fields, Condition::Present));
+    }
+    Ok(writes)
+}
+
+/// That a row says what it said when it was read.
+fn unchanged(row: &Item) -> Condition {
+    match row.attributes.get(rows::DOC) {
+        Some(doc) => Condition::Equals(rows::DOC, doc.clone()),
+        None => Condition::Present,
+    }
+}
+
 /// The rows of a key that nobody had before.
 pub(crate) fn new_key(key: &KeyRecord) -> Result<Vec<Write>, PortError> {
     let ends = Value::N(key.expires_at.plus(AFTERLIFE).seconds());
@@ -136,7 +218,7 @@ pub(crate) fn new_key(key: &KeyRecord) -> Result<Vec<Write>, PortError> {
 }
 
 impl Blog {
-    async fn row(&self, key: &Key) -> Result<Option<Item>, PortError> {
+    pub(crate) async fn row(&self, key: &Key) -> Result<Option<Item>, PortError> {
         self.table.get(key, Consistency::Strong).await.map_err(port)
     }
 }

@@ -1,6 +1,7 @@
 //! The layout: which row lies where. Nothing else in the project builds a key.
 
 use domain::account::KeyKind;
+use domain::mail::MailPurpose;
 use domain::post::{Category, Revision};
 use domain::stage::{StageId, StageKind, Subject};
 use domain::{AssetId, PostId, Slug, Tag, Timestamp, UserId};
@@ -136,9 +137,12 @@ pub fn user(id: &UserId) -> Key {
     Key::new(format!("U#{id}"), "PROFILE")
 }
 
+/// What the partition of an address begins with.
+pub const EMAIL: &str = "E#";
+
 /// Who has an address: makes it unique.
 pub fn email(email: &str) -> Key {
-    Key::new(format!("E#{email}"), "-")
+    Key::new(format!("{EMAIL}{email}"), "-")
 }
 
 /// A key by its hash: the one authentication read.
@@ -154,6 +158,23 @@ pub fn key_of_user(user: &UserId, kind: KeyKind, hash: &str) -> Option<Key> {
         KeyKind::Ticket => return None,
     };
     Some(Key::new(format!("U#{user}"), format!("{kind}#{hash}")))
+}
+
+/// The partition of all requests for mails.
+pub const MAILS: &str = "MAILS";
+
+/// A request for a mail: one for each purpose and address.
+pub fn mail(purpose: MailPurpose, email: &str) -> Key {
+    let purpose = match purpose {
+        MailPurpose::SignUp => "SIGN-UP",
+        MailPurpose::PasswordReset => "RESET",
+    };
+    Key::new(MAILS, format!("{purpose}#{email}"))
+}
+
+/// A one-time link by the hash of its token.
+pub fn link(hash: &str) -> Key {
+    Key::new(format!("V#{hash}"), "-")
 }
 
 /// Where a topic's log ends.

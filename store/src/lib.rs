@@ -19,6 +19,7 @@ mod entities;
 mod lists;
 mod load;
 mod log;
+mod mails;
 mod media;
 mod posts;
 mod purge;

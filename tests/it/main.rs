@@ -1,6 +1,7 @@
 //! The product from outside: what people and clients do, against the real program.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod accounts;
 mod bad_input;
 mod chain;
 mod http;

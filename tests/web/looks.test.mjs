@@ -16,7 +16,7 @@ const at = {};
 before(async () => {
   const made = await serverWithAuthor();
   ({ server } = made);
-  [fresh, browser] = await Promise.all([Server.start(), openBrowser()]);
+  [fresh, browser] = await Promise.all([Server.start("--sign-up", "open"), openBrowser()]);
   [guest, author] = await Promise.all([person(browser), person(browser)]);
   const page = await openWindow(author, server.url);
   await signIn(page, server.url, "kim@example.com", PASSWORD);
@@ -51,6 +51,17 @@ const PAGES = {
     there: (page) => page.locator("mark").first().waitFor(),
   },
   "sign-in": { who: () => guest, path: () => "/sign-in", there: (page) => page.getByTestId("sign-in-submit").waitFor() },
+  forgot: { who: () => guest, path: () => "/forgot", there: (page) => page.getByTestId("mail-submit").waitFor() },
+  "sign-up": {
+    who: () => guest,
+    server: () => fresh,
+    path: () => "/sign-up",
+    there: (page) => page.getByTestId("mail-submit").waitFor(),
+  },
+  "sign-up-closed": { who: () => guest, path: () => "/sign-up", there: (page) => page.getByTestId("sign-up-closed").waitFor() },
+  confirm: { who: () => guest, path: () => "/confirm?token=x", there: (page) => page.getByTestId("confirm-submit").waitFor() },
+  reset: { who: () => guest, path: () => "/reset?token=x", there: (page) => page.getByTestId("reset-submit").waitFor() },
+  account: { who: () => author, path: () => "/account", there: (page) => page.getByTestId("tokens").locator("li").first().waitFor() },
   "set-up": {
     who: () => guest,
     server: () => fresh,

@@ -11,11 +11,15 @@ use crate::browser;
 use crate::components::header::Header;
 use crate::graphql::client::ask;
 use crate::graphql::queries::Welcome;
+use crate::pages::account::AccountPage;
+use crate::pages::ask_for_mail::{AskForMailPage, Asked};
+use crate::pages::confirm::ConfirmPage;
 use crate::pages::deleted::DeletedPage;
 use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::post::PostPage;
+use crate::pages::reset::ResetPage;
 use crate::pages::search::SearchPage;
 use crate::pages::set_up::SetUpPage;
 use crate::pages::sign_in::SignInPage;
@@ -80,7 +84,7 @@ fn Contexts() -> Html {
 #[hook]
 fn use_visit_state(socket: Socket) -> Visit {
     let session = use_state_eq(Session::default);
-    let site = use_state_eq(|| (AttrValue::Static("Deepdive"), true));
+    let site = use_state_eq(|| (AttrValue::Static("Deepdive"), true, false));
     let tries = use_state_eq(|| 0u32);
     {
         let (session, site) = (session.setter(), site.setter());
@@ -88,7 +92,8 @@ fn use_visit_state(socket: Socket) -> Visit {
             spawn_local(async move {
                 match ask(Welcome::build(())).await {
                     Ok(welcome) => {
-                        site.set((welcome.site.title.into(), welcome.site.set_up));
+                        let known = welcome.site;
+                        site.set((known.title.into(), known.set_up, known.sign_up_open));
                         session.set(welcome.viewer.map_or(Session::Guest, Session::SignedIn));
                     }
                     Err(_) => session.set(Session::Unreachable),
@@ -98,10 +103,10 @@ fn use_visit_state(socket: Socket) -> Visit {
     }
     let change = {
         let (session, site_setter) = (session.setter(), site.setter());
-        let title = site.0.clone();
+        let (title, sign_up_open) = (site.0.clone(), site.2);
         Callback::from(move |changed: Session| {
             if matches!(changed, Session::SignedIn(_)) {
-                site_setter.set((title.clone(), true));
+                site_setter.set((title.clone(), true, sign_up_open));
                 socket.wake();
             }
             session.set(changed);
@@ -115,10 +120,11 @@ fn use_visit_state(socket: Socket) -> Visit {
             tries_setter.set(now + 1);
         })
     };
-    let (title, set_up) = (*site).clone();
-    let made = Visit { session: (*session).clone(), title, set_up, change, ask_again };
+    let (title, set_up, sign_up_open) = (*site).clone();
+    let session = (*session).clone();
+    let made = Visit { session, title, set_up, sign_up_open, change, ask_again };
     // The callback is new at each render; the context changes only when what it says does.
-    let key = (made.session.clone(), made.title.clone(), made.set_up, *tries);
+    let key = (made.session.clone(), made.title.clone(), made.set_up, made.sign_up_open, *tries);
     Rc::unwrap_or_clone(use_memo(key, move |_| made))
 }
 
@@ -171,6 +177,11 @@ fn page(route: Route) -> Html {
         Route::Search => html! { <SearchPage /> },
         Route::SignIn => html! { <SignInPage /> },
         Route::SetUp => html! { <SetUpPage /> },
+        Route::SignUp => html! { <AskForMailPage key="sign-up" asked={Asked::SignUp} /> },
+        Route::Forgot => html! { <AskForMailPage key="forgot" asked={Asked::PasswordReset} /> },
+        Route::Confirm => html! { <ConfirmPage /> },
+        Route::Reset => html! { <ResetPage /> },
+        Route::Account => html! { <AccountPage /> },
         Route::Studio => html! { <StudioPage /> },
         Route::Deleted => html! { <DeletedPage /> },
         Route::Editor { id } => html! { <EditorPage key={id.as_str()} id={id.clone()} /> },

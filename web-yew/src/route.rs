@@ -17,6 +17,16 @@ pub(crate) enum Route {
     SignIn,
     #[at("/setup")]
     SetUp,
+    #[at("/sign-up")]
+    SignUp,
+    #[at("/confirm")]
+    Confirm,
+    #[at("/forgot")]
+    Forgot,
+    #[at("/reset")]
+    Reset,
+    #[at("/account")]
+    Account,
     #[at("/studio")]
     Studio,
     #[at("/studio/deleted")]
@@ -49,7 +59,7 @@ pub(crate) struct SearchQuery {
     pub(crate) q: String,
 }
 
-/// `?token=` of the set-up link.
+/// `?token=` of the set-up link, and of those in mails.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub(crate) struct SetUpQuery {
     #[serde(default)]
@@ -71,7 +81,16 @@ impl SignInQuery {
             .filter(|next| !next.is_empty())
             .and_then(|next| Route::recognize(next))
         {
-            Some(Route::NotFound | Route::SignIn | Route::SetUp) | None => Route::Studio,
+            Some(
+                Route::NotFound
+                | Route::SignIn
+                | Route::SetUp
+                | Route::SignUp
+                | Route::Confirm
+                | Route::Forgot
+                | Route::Reset,
+            )
+            | None => Route::Studio,
             Some(route) => route,
         }
     }

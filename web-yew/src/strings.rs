@@ -136,6 +136,57 @@ table! {
     create_account: "계정 만들기" / "Create account",
     password_hint: "10자 이상. 길고 기억하기 쉬운 문장이 좋습니다." / "At least 10 characters. A long phrase that is easy to remember is best.",
 
+    sign_up: "가입" / "Sign up",
+    sign_up_intro: "주소로 보낸 편지의 링크를 열면 필명과 비밀번호를 정할 수 있습니다." / "We send a link to your address; behind it you choose a name and a password.",
+    sign_up_closed: "지금은 가입을 받지 않습니다." / "Signing up is closed at the moment.",
+    send_link: "링크 받기" / "Send me a link",
+    check_mail: "편지함을 확인해 주세요." / "Check your mail.",
+    check_mail_explained: "몇 분 안에 편지가 오지 않으면 스팸함을 보거나 다시 요청해 주세요. 이 블로그에 편지를 보낼 서버가 없다면 주인이 링크를 전해 줍니다." / "If nothing arrives within some minutes, look among the spam or ask again. Where the blog has no mail server, its owner passes the link on.",
+    forgot: "비밀번호를 잊으셨나요?" / "Forgot the password?",
+    forgot_title: "비밀번호 찾기" / "Forgotten password",
+    forgot_intro: "계정의 이메일 주소를 쓰면 새 비밀번호를 정할 링크를 보냅니다." / "Write the address of your account, and we send a link to choose a new password.",
+    confirm: "가입 마치기" / "Finish signing up",
+    confirm_intro: "필명과 비밀번호를 정하면 가입이 끝납니다." / "Choose a name and a password, and you are in.",
+    reset_title: "새 비밀번호" / "New password",
+    reset_intro: "새 비밀번호를 정하면 다른 모든 기기와 접근 토큰의 연결이 끝납니다." / "Setting a new password signs you out everywhere and ends all access tokens.",
+    reset_done: "새 비밀번호를 정했습니다. 이제 로그인해 주세요." / "The new password is set. Please sign in.",
+    link_without_token: "주소에 열쇠가 없습니다. 편지의 링크를 그대로 열어 주세요." / "The address lacks its key. Open the link exactly as it stands in the mail.",
+    set_password: "비밀번호 정하기" / "Set password",
+    current_password: "지금 비밀번호" / "Present password",
+    new_password: "새 비밀번호" / "New password",
+    account: "계정" / "Account",
+    profile: "프로필" / "Profile",
+    bio: "소개" / "About you",
+    bio_hint: "160자까지." / "At most 160 characters.",
+    save: "저장" / "Save",
+    change_password: "비밀번호 바꾸기" / "Change password",
+    change_password_hint: "다른 기기에서는 로그아웃됩니다. 접근 토큰은 그대로 남습니다." / "Signs you out on other devices. Access tokens stay.",
+    password_changed: "비밀번호를 바꾸었습니다." / "The password is changed.",
+    sessions: "로그인한 곳" / "Where you are signed in",
+    unknown_program: "알 수 없는 프로그램" / "An unknown program",
+    this_session: "지금 이 브라우저" / "This browser",
+    end_session: "로그아웃시키기" / "Sign out",
+    end_other_sessions: "다른 곳에서 모두 로그아웃" / "Sign out everywhere else",
+    access_tokens: "접근 토큰" / "Access tokens",
+    access_tokens_intro: "프로그램이 당신의 이름으로 GraphQL API를 쓸 때의 열쇠입니다." / "Keys with which programs use the GraphQL API in your name.",
+    no_tokens: "아직 토큰이 없습니다." / "There are no tokens yet.",
+    token_name: "토큰 이름" / "Name of the token",
+    token_days: "며칠 동안" / "Days it lasts",
+    token_writes: "쓰기도 허용" / "May also write",
+    create_token: "토큰 만들기" / "Create token",
+    token_made: "토큰이 만들어졌습니다. 지금 한 번만 보입니다." / "The token is made. It is shown now, and never again.",
+    copy: "복사" / "Copy",
+    copied: "복사했습니다." / "Copied.",
+    revoke: "취소" / "Revoke",
+    never_used: "쓴 적 없음" / "Never used",
+    scope_read: "읽기" / "Read",
+    scope_read_write: "읽기와 쓰기" / "Read and write",
+    waiting_mails: "전해야 할 링크" / "Links to pass on",
+    waiting_mails_intro: "편지 서버가 없거나 편지를 받지 않았습니다. 링크를 본인에게 전해 주세요." / "There is no mail server, or it did not take these mails. Pass the links on to the people themselves.",
+    show_link: "링크 보기" / "Show link",
+    mail_sign_up: "가입" / "Sign-up",
+    mail_reset: "새 비밀번호" / "New password",
+
     my_posts: "내 글" / "My posts",
     new_post: "새 글" / "New post",
     no_own_posts: "아직 쓴 글이 없습니다. 새 글을 시작해 보세요." / "You have not written anything yet. Start a new post.",
@@ -241,6 +292,8 @@ table! {
     not_found_explained: "주소가 바뀌었거나 글이 내려갔을 수 있습니다." / "The address may have changed, or the post was taken down.",
     go_home: "글 목록으로" / "To the posts",
 
+    refused_link: "이 주소는 더 쓸 수 없습니다. 새로 받아 주세요." / "This link is not valid any more. Please ask for a new one.",
+    refused_password: "지금 비밀번호가 맞지 않습니다." / "The present password is wrong.",
     refused_credentials: "이메일이나 비밀번호가 맞지 않습니다." / "The e-mail address or the password is wrong.",
     refused_attempts: "너무 여러 번 시도했습니다. 잠시 뒤에 다시 해 주세요." / "Too many attempts. Please wait a while.",
     refused_set_up: "이 블로그는 이미 설정되었거나 주소가 더는 쓸 수 없습니다." / "This blog is set up already, or the address is no longer valid.",
@@ -271,6 +324,8 @@ impl Strings {
             ErrorCode::Unauthenticated => self.signed_out,
             ErrorCode::NotFound => self.no_such_post,
             ErrorCode::NotRetryable => self.refused_retry,
+            ErrorCode::LinkNotValid => self.refused_link,
+            ErrorCode::SignUpClosed => self.sign_up_closed,
             ErrorCode::StaleRevision => self.conflict,
             ErrorCode::PostDeleted => self.refused_deleted,
             ErrorCode::SlugTaken => self.refused_slug,
@@ -344,6 +399,30 @@ impl Strings {
                 format!("{} {:02}:{:02}", self.day(time), moment.hour, moment.minute)
             }
             None => String::new(),
+        }
+    }
+
+    pub(crate) fn last_used(&self, time: &str) -> String {
+        let moment = self.moment(time);
+        match self.language {
+            Language::Korean => format!("마지막 사용 {moment}"),
+            Language::English => format!("last used {moment}"),
+        }
+    }
+
+    pub(crate) fn ends_on(&self, time: &str) -> String {
+        let day = self.day(time);
+        match self.language {
+            Language::Korean => format!("{day}까지"),
+            Language::English => format!("until {day}"),
+        }
+    }
+
+    pub(crate) fn signed_in_on(&self, time: &str) -> String {
+        let day = self.day(time);
+        match self.language {
+            Language::Korean => format!("{day} 로그인"),
+            Language::English => format!("signed in on {day}"),
         }
     }
 

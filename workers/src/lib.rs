@@ -1,5 +1,5 @@
-//! What happens after the answer: speech, summary, search entry, image variants; and, seven days after
-//! a post was deleted, its removal.
+//! What happens after the answer: speech, summary, search entry, image variants, mail; and, seven days
+//! after a post was deleted, its removal.
 //!
 //! A worker is a [`Worker`]: it reads, calls outside, writes content-addressed objects, and says what
 //! came of it. It never writes its stage: the [`runner`] claims and finishes, so that a slow twin and
@@ -11,6 +11,7 @@
 
 pub mod image;
 pub mod job;
+pub mod post_office;
 pub mod purge;
 pub mod reindex;
 pub mod runner;
@@ -20,6 +21,7 @@ pub mod summary;
 
 pub use image::Image;
 pub use job::{JobError, Reporter, Worked, Worker};
+pub use post_office::PostOffice;
 pub use purge::Purge;
 pub use runner::{Limits, Runner};
 pub use search::Search;

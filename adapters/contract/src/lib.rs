@@ -11,6 +11,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod image_codec;
+pub mod mailer;
 pub mod objects;
 pub mod passwords;
 pub mod search_index;

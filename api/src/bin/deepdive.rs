@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use api::cli::{Cli, Command, UserCommand};
+use api::commands::change_user::{list_users, reset_password, set_role};
 use api::commands::create_user::create_user;
 use api::commands::serve::serve;
 use api::commands::told;
@@ -58,6 +59,13 @@ fn run(command: Command) -> Result<(), Box<dyn Error>> {
             Command::User(UserCommand::Create(flags)) => {
                 let printed = create_user(flags, std::io::stdin().lock()).await?;
                 Ok(writeln!(std::io::stdout(), "{printed}")?)
+            }
+            Command::User(UserCommand::List(flags)) => {
+                Ok(write!(std::io::stdout(), "{}", list_users(flags).await?)?)
+            }
+            Command::User(UserCommand::SetRole(flags)) => Ok(set_role(flags).await?),
+            Command::User(UserCommand::ResetPassword(flags)) => {
+                Ok(reset_password(flags, std::io::stdin().lock()).await?)
             }
         }
     });

@@ -52,7 +52,7 @@ pub async fn create_user(
     Ok(token.key)
 }
 
-fn read_password(mut input: impl BufRead) -> Result<String, CreateUserError> {
+pub(super) fn read_password(mut input: impl BufRead) -> Result<String, CreateUserError> {
     let mut line = String::new();
     input.read_line(&mut line).map_err(|error| CreateUserError::NoPassword(Some(error)))?;
     let password = line.trim_end_matches(['\r', '\n']);

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::compose::{
     EmbeddedHome, HomeSettings, OpenHomeError, TableAuthenticator, TableReadiness,
 };
-use crate::config::Settings;
+use crate::config::{Settings, SignUp};
 use crate::http::addresses::Addresses;
 use crate::http::pages::Pages;
 use crate::http::{Doors, router};
@@ -56,6 +56,8 @@ pub enum ServeError {
 pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
     logs::start(&settings.log, settings.log_format)?;
     let server = Server::listen(settings.listen).await?;
+    let local = format!("http://{}", reachable(server.address()));
+    let public = settings.public_url.as_ref().map_or(local.clone(), |url| url.origin());
     let home = Arc::new(
         EmbeddedHome::open(&HomeSettings {
             data_dir: settings.data_dir.clone(),
@@ -63,6 +65,10 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
             voice: settings.voice.clone(),
             voice_data: settings.voice_data.clone(),
             site_title: settings.title.clone(),
+            origin: public.clone(),
+            sign_up_open: settings.sign_up == SignUp::Open,
+            smtp_url: settings.smtp_url.clone(),
+            mail_from: settings.mail_from.clone(),
             limits: settings.limits.clone(),
             cost_per_minute: settings.cost_per_minute,
         })
@@ -73,8 +79,6 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
     if !doors.pages.bundled() {
         tracing::warn!("the web client is not part of this build: only the API is served");
     }
-    let local = format!("http://{}", reachable(server.address()));
-    let public = settings.public_url.as_ref().map_or(local.clone(), |url| url.origin());
     if let Some(token) = home.set_up_token().await? {
         print(&format!("create the owner's account at {public}/setup?token={token}"))?;
     }

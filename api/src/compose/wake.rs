@@ -9,11 +9,17 @@ use realtime::{Hub, Notifier, Topic};
 use schema::SocketExecutor;
 use store::keys;
 use store::table::Key;
+use tokio::sync::Notify;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use workers::runner::Bells;
 
 /// Forwards committed keys. What is lost here is found by the polls of runner and hub.
-pub async fn forward(mut feed: Receiver<Key>, hub: Hub<SocketExecutor>, bells: Bells) {
+pub async fn forward(
+    mut feed: Receiver<Key>,
+    hub: Hub<SocketExecutor>,
+    bells: Bells,
+    mail: Arc<Notify>,
+) {
     loop {
         match feed.recv().await {
             Ok(key) => {
@@ -21,9 +27,14 @@ pub async fn forward(mut feed: Receiver<Key>, hub: Hub<SocketExecutor>, bells: B
                     bells.ring(stage.kind);
                 } else if let Some(topic) = keys::parse_topic(&key) {
                     hub.wake(&Topic::new(topic));
+                } else if key.pk == keys::MAILS {
+                    mail.notify_one();
                 }
             }
-            Err(RecvError::Lagged(_)) => bells.ring_all(),
+            Err(RecvError::Lagged(_)) => {
+                bells.ring_all();
+                mail.notify_one();
+            }
             Err(RecvError::Closed) => return,
         }
     }

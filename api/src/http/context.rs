@@ -11,6 +11,7 @@ use schema::Client;
 use tracing::Instrument;
 
 use super::addresses::Peer;
+use super::agent;
 use super::{Doors, REQUEST_ID};
 
 /// Headers that every answer has unless its handler says otherwise.
@@ -39,6 +40,7 @@ pub async fn with_context(
     let client = Client {
         address: origin.address,
         may_sign_in: doors.addresses.may_sign_in(origin),
+        agent: agent::described(request.headers()),
         request_id: request_id.clone(),
     };
     // The path itself may hold a secret: an upload ticket, an object's key.

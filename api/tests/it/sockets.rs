@@ -190,6 +190,16 @@ async fn a_bad_key_is_forbidden() {
 }
 
 #[tokio::test]
+async fn a_socket_is_closed_when_its_key_ends() {
+    let server = running().await;
+    let mut client = speaking(&server).await;
+    let payload = json!({ "Authorization": "Bearer dd_pat_ending" });
+    say(&mut client, json!({ "type": "connection_init", "payload": payload })).await;
+    assert_eq!(hear_json(&mut client).await["type"], "connection_ack");
+    assert_eq!(hear_close(&mut client).await, 4403);
+}
+
+#[tokio::test]
 async fn a_cookie_says_nothing_on_a_socket() {
     let server = running().await;
     let stream = TcpStream::connect(server.address).await.unwrap();

@@ -1,7 +1,12 @@
 //! Telling who asks.
 
+use std::time::Duration;
+
 use crate::account::{Identity, KeyKind, KeyRecord, SESSION_LIFE, key_hash};
 use crate::ports::{Accounts, Clock, PortError};
+
+/// A use is remembered when the last one that was is older than this: no write for each request.
+const USE: Duration = Duration::from_secs(3600);
 
 /// What authentication needs of the world.
 pub struct Authenticate<'a> {
@@ -13,21 +18,17 @@ pub struct Authenticate<'a> {
 
 impl Authenticate<'_> {
     /// Tells whose session or access token `key` is; `None` for one that is unknown, over or revoked.
-    /// One read. A session that is used is renewed, at most once a day.
+    /// One read. At most once an hour it is remembered that the key is used, which also renews a
+    /// session.
     ///
     /// # Errors
     /// A failure of the port.
     pub async fn key(&self, key: &str) -> Result<Option<Identity>, PortError> {
         let Some(record) = self.accounts.key(&key_hash(key)).await? else { return Ok(None) };
-        let now = self.clock.now();
-        if record.kind == KeyKind::Ticket || record.expires_at <= now {
+        if record.kind == KeyKind::Ticket || record.expires_at <= self.clock.now() {
             return Ok(None);
         }
-        let day = std::time::Duration::from_secs(24 * 3600);
-        let fresh = now.plus(SESSION_LIFE);
-        if record.kind == KeyKind::Session && fresh.since(record.expires_at) > day {
-            self.accounts.renew_key(&record.hash, fresh).await?;
-        }
+        self.remember_use(&record).await;
         Ok(Some(identity(record)))
     }
 
@@ -45,7 +46,26 @@ impl Authenticate<'_> {
         let Some(behind) = &record.stands_for else { return Ok(None) };
         // The session may have been ended since the ticket was drawn; a socket lives as long as it.
         let Some(session) = self.accounts.key(behind).await? else { return Ok(None) };
-        Ok(Some(identity(session)).filter(|identity| identity.expires_at > self.clock.now()))
+        if session.expires_at <= self.clock.now() {
+            return Ok(None);
+        }
+        self.remember_use(&session).await;
+        Ok(Some(identity(session)))
+    }
+
+    /// A key that cannot be written down as used (a full disk, a busy table) opens all the same.
+    async fn remember_use(&self, record: &KeyRecord) {
+        let now = self.clock.now();
+        if record.last_used_at.is_some_and(|at| now.since(at) < USE) {
+            return;
+        }
+        let expires_at = match record.kind {
+            KeyKind::Session => now.plus(SESSION_LIFE).max(record.expires_at),
+            KeyKind::Token | KeyKind::Ticket => record.expires_at,
+        };
+        if let Err(error) = self.accounts.use_key(&record.hash, now, expires_at).await {
+            tracing::warn!(error = %error, "it was not remembered that a key is used");
+        }
     }
 }
 

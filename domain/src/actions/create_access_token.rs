@@ -9,6 +9,9 @@ use crate::actions::refusal::{deciding, replayed};
 use crate::actions::{ActionError, IdempotencyKey, NewKey, Refusal};
 use crate::ports::{Accounts, Change, Clock, IdSource, PortError, Posts, Wanted};
 
+/// Access tokens that a person may have at once.
+const TOKENS: usize = 100;
+
 /// What a token is to be.
 #[derive(Clone, Debug)]
 pub struct TokenInput {
@@ -44,7 +47,8 @@ pub struct CreateAccessToken<'a> {
 impl CreateAccessToken<'_> {
     /// Makes a personal access token, never with more rights than the key that asks for it.
     ///
-    /// Atomic; idempotent under a key: one batch and one transaction, and one read more to replay.
+    /// Atomic; idempotent under a key: one batch, one query and one transaction, or one batch and one
+    /// read to replay.
     ///
     /// # Errors
     /// `Refused` with `Invalid`, `KeyReused`, or `NotFound` when the token that was made under the key
@@ -61,6 +65,7 @@ impl CreateAccessToken<'_> {
             return Err(Refusal::invalid("scopes", message).into());
         }
         let Some(key) = key else {
+            self.check_room(&identity.user).await?;
             return self.make(&identity.user, identity.role, input).await.map(Token::Made);
         };
         let user = &identity.user;
@@ -72,6 +77,7 @@ impl CreateAccessToken<'_> {
                 let record = self.accounts.key(&hash).await?;
                 return Ok(Token::Replayed(record.ok_or(Refusal::NotFound)?));
             }
+            self.check_room(user).await?;
             let remember = key.remember(user, &new.record.hash);
             let change = Change {
                 key: Some(new.record.clone()),
@@ -98,6 +104,14 @@ impl CreateAccessToken<'_> {
         Ok(new)
     }
 
+    async fn check_room(&self, user: &UserId) -> Result<(), ActionError> {
+        if self.accounts.keys_of(user, KeyKind::Token).await?.len() < TOKENS {
+            return Ok(());
+        }
+        let message = format!("you have {TOKENS} access tokens; revoke one first");
+        Err(Refusal::invalid("name", message).into())
+    }
+
     fn draw(&self, user: &UserId, role: Role, input: TokenInput) -> Result<NewKey, Refusal> {
         let TokenInput { name, mut scopes, days } = input;
         let name = name.trim().to_owned();
@@ -112,7 +126,8 @@ impl CreateAccessToken<'_> {
         }
         let life = Duration::from_secs(u64::from(days) * 24 * 3600);
         scopes.dedup();
-        let draw = Draw { kind: KeyKind::Token, user, role, scopes, name, life };
+        let kind = KeyKind::Token;
+        let draw = Draw { kind, user, role, scopes, name, client: None, life };
         Ok(draw.draw(self.ids, self.clock.now()))
     }
 }
@@ -142,6 +157,7 @@ impl SocketTicket<'_> {
             role: identity.role,
             scopes,
             name,
+            client: None,
             life: TICKET_LIFE,
         }
         .draw(self.ids, self.clock.now());

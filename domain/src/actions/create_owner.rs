@@ -2,7 +2,7 @@
 
 use crate::account::{KeyKind, Role, SESSION_LIFE, Scope, User, key_hash};
 use crate::actions::keys::Draw;
-use crate::actions::{ActionError, NewKey, Refusal};
+use crate::actions::{ActionError, NewKey, Refusal, credentials};
 use crate::ports::{Accounts, AddUserError, Clock, IdSource, Passwords};
 use crate::{Timestamp, UserId};
 
@@ -17,6 +17,8 @@ pub struct OwnerInput {
     pub password: String,
     /// 2 to 20 characters.
     pub nickname: String,
+    /// The program that asks, as people call it.
+    pub client: Option<String>,
 }
 
 /// What making the owner needs of the world.
@@ -45,7 +47,7 @@ impl CreateOwner<'_> {
         }
         let now = self.clock.now();
         let user = new_user(self.ids, &input.email, &input.nickname, Role::Admin, now)?;
-        check_password(&input.password)?;
+        credentials::password("password", &input.password)?;
         // First the password: an account without one could not be entered after a crash in between.
         self.passwords.set(&user.id, &input.password).await?;
         match self.accounts.add(&user, Some(&key_hash(&input.setup_token))).await {
@@ -53,7 +55,7 @@ impl CreateOwner<'_> {
             Err(AddUserError::Port(error)) => return Err(error.into()),
             Err(_) => return Err(Refusal::AlreadySetUp.into()),
         }
-        let session = session(&user, self.ids, now);
+        let session = session(&user, input.client, self.ids, now);
         self.accounts.add_key(&session.record).await?;
         Ok((user, session))
     }
@@ -81,7 +83,7 @@ impl CreateUser<'_> {
         let name: String = email.split('@').next().unwrap_or_default().chars().take(20).collect();
         let nickname = if name.chars().count() < 2 { format!("{name}{name}") } else { name };
         let user = new_user(self.ids, email, &nickname, role, self.clock.now())?;
-        check_password(password)?;
+        credentials::password("password", password)?;
         self.passwords.set(&user.id, password).await?;
         match self.accounts.add(&user, None).await {
             Ok(()) => Ok(user),
@@ -91,41 +93,26 @@ impl CreateUser<'_> {
     }
 }
 
-fn new_user(
+pub(super) fn new_user(
     ids: &dyn IdSource,
     email: &str,
     nickname: &str,
     role: Role,
     now: Timestamp,
 ) -> Result<User, Refusal> {
-    let email = email.trim().to_lowercase();
-    let plausible = email.len() <= 254
-        && !email.chars().any(|c| c.is_whitespace() || c.is_control())
-        && email.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && !host.is_empty() && !host.contains('@')
-        });
-    if !plausible {
-        return Err(Refusal::invalid("email", "this is not an e-mail address"));
-    }
-    let nickname = nickname.trim().to_owned();
-    if !(2..=20).contains(&nickname.chars().count()) || nickname.chars().any(char::is_control) {
-        return Err(Refusal::invalid("nickname", "a nickname has 2 to 20 characters"));
-    }
+    let email = credentials::email(email)?;
+    let nickname = credentials::nickname(nickname)?;
     let id = UserId::from_bits(ids.fresh());
     Ok(User { id, email, nickname, bio: String::new(), role, created_at: now })
 }
 
-fn check_password(password: &str) -> Result<(), Refusal> {
-    if (10..=200).contains(&password.chars().count()) {
-        Ok(())
-    } else {
-        Err(Refusal::invalid("password", "a password has 10 to 200 characters"))
-    }
-}
-
-pub(super) fn session(user: &User, ids: &dyn IdSource, now: Timestamp) -> NewKey {
+pub(super) fn session(
+    user: &User,
+    client: Option<String>,
+    ids: &dyn IdSource,
+    now: Timestamp,
+) -> NewKey {
     let scopes = vec![Scope::Read, Scope::Write];
-    let kind = KeyKind::Session;
-    Draw { kind, user: &user.id, role: user.role, scopes, name: String::new(), life: SESSION_LIFE }
-        .draw(ids, now)
+    let (kind, name, life) = (KeyKind::Session, String::new(), SESSION_LIFE);
+    Draw { kind, user: &user.id, role: user.role, scopes, name, client, life }.draw(ids, now)
 }

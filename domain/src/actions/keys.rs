@@ -29,6 +29,7 @@ pub(super) struct Draw<'a> {
     pub role: Role,
     pub scopes: Vec<Scope>,
     pub name: String,
+    pub client: Option<String>,
     pub life: Duration,
 }
 
@@ -52,6 +53,9 @@ impl Draw<'_> {
             stands_for: None,
             created_at: now,
             expires_at: now.plus(self.life),
+            client: self.client,
+            // Who begins a session uses it.
+            last_used_at: (self.kind == KeyKind::Session).then_some(now),
         };
         NewKey { key, record }
     }

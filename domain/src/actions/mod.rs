@@ -4,12 +4,14 @@
 //! the two it reads again and decides anew (`refusal::deciding`).
 
 pub mod accept_upload;
+pub mod ask_for_mail;
 pub mod authenticate;
 pub mod claim_stage;
 pub mod create_access_token;
 pub mod create_owner;
 pub mod create_post;
 pub mod delete_post;
+pub mod deliver_mail;
 pub mod finish_stage;
 pub mod input;
 pub mod publish_post;
@@ -20,21 +22,29 @@ pub mod request_upload;
 pub mod restore_post;
 pub mod restore_revision;
 pub mod retry_stage;
+pub mod revoke_key;
 pub mod sign_in;
 pub mod unpublish_post;
 pub mod update_post;
+pub mod update_profile;
+pub mod use_link;
 
+mod attempts;
+mod credentials;
 mod keys;
 mod named_images;
 mod set_due;
 
 pub use accept_upload::AcceptUpload;
+pub use ask_for_mail::AskForMail;
+pub use attempts::Visitor;
 pub use authenticate::Authenticate;
 pub use claim_stage::ClaimStage;
 pub use create_access_token::{CreateAccessToken, SocketTicket, Token, TokenInput};
 pub use create_owner::{CreateOwner, CreateUser, OwnerInput};
 pub use create_post::CreatePost;
 pub use delete_post::DeletePost;
+pub use deliver_mail::{DeliverMail, RevealLink};
 pub use finish_stage::FinishStage;
 pub use input::PostInput;
 pub use keys::NewKey;
@@ -46,6 +56,9 @@ pub use request_upload::{RequestUpload, UploadInput};
 pub use restore_post::RestorePost;
 pub use restore_revision::RestoreRevision;
 pub use retry_stage::RetryStage;
-pub use sign_in::{SignIn, SignOut};
+pub use revoke_key::RevokeKey;
+pub use sign_in::{SignIn, SignOut, SignedIn};
 pub use unpublish_post::UnpublishPost;
 pub use update_post::UpdatePost;
+pub use update_profile::{ChangePassword, ProfileInput, SetPassword, SetRole, UpdateProfile};
+pub use use_link::{ConfirmInput, UseLink};

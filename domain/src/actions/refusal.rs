@@ -57,6 +57,12 @@ pub enum Refusal {
     /// The blog has an owner, or the set-up link is not the newest.
     #[error("this set-up link is not valid (any more)")]
     AlreadySetUp,
+    /// The one-time link is unknown, over, used, or not the newest.
+    #[error("this link is not valid (any more)")]
+    LinkNotValid,
+    /// The owner has not opened the blog for readers.
+    #[error("signing up is closed")]
+    SignUpClosed,
 }
 
 impl Refusal {
@@ -150,6 +156,15 @@ pub(crate) enum Attempt {
 impl From<Refusal> for Attempt {
     fn from(refusal: Refusal) -> Self {
         Attempt::Refused(refusal)
+    }
+}
+
+impl From<ActionError> for Attempt {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::Refused(refusal) => Attempt::Refused(refusal),
+            ActionError::Port(error) => Attempt::Port(error),
+        }
     }
 }
 

@@ -1,20 +1,24 @@
 //! Signing in and out.
 
-use std::time::Duration;
-
-use crate::Timestamp;
-use crate::account::{Identity, User, key_hash};
+use crate::account::{Identity, KeyKind, User};
+use crate::actions::attempts::{self, Visitor};
 use crate::actions::create_owner::session;
 use crate::actions::{ActionError, NewKey, Refusal};
 use crate::ports::{Accounts, Clock, IdSource, Passwords, PortError};
 
-/// Tries for one account's address in a window.
-const ATTEMPTS: u32 = 10;
-/// Tries from one network in a window, whatever accounts they are for. More than one person may sit
-/// behind an address.
-const ATTEMPTS_OF_NETWORK: u32 = 100;
-/// The window.
-const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Sessions that a person may have at once. One more ends the one that was used longest ago.
+const SESSIONS: usize = 100;
+
+/// What comes of signing in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who signed in.
+    pub user: User,
+    /// Their new session.
+    pub session: NewKey,
+    /// Sessions, by hash, that were too many.
+    pub ended: Vec<String>,
+}
 
 /// What signing in needs of the world.
 pub struct SignIn<'a> {
@@ -30,7 +34,6 @@ pub struct SignIn<'a> {
 
 impl SignIn<'_> {
     /// Begins a session. An unknown address is answered as a wrong password is, and as slowly.
-    /// `network` is any number for where the client is.
     ///
     /// # Errors
     /// `Refused` with `WrongCredentials`, or `TooManyAttempts` after 10 tries for one address or 100
@@ -40,36 +43,27 @@ impl SignIn<'_> {
         &self,
         email: &str,
         password: &str,
-        network: u64,
-    ) -> Result<(User, NewKey), ActionError> {
+        visitor: &Visitor,
+    ) -> Result<SignedIn, ActionError> {
+        let (accounts, clock) = (self.accounts, self.clock);
         let email = email.trim().to_lowercase();
-        let now = self.clock.now();
         // The network first: who tries every account must not lock them all.
-        self.count("sign-in-from", &network.to_string(), ATTEMPTS_OF_NETWORK, now).await?;
-        self.count("sign-in", &email, ATTEMPTS, now).await?;
-        let user = self.accounts.by_email(&email).await?;
+        let network = visitor.network.to_string();
+        attempts::count(accounts, clock, &attempts::SIGN_IN_FROM, &network).await?;
+        attempts::count(accounts, clock, &attempts::SIGN_IN, &email).await?;
+        let user = accounts.by_email(&email).await?;
         let right = self.passwords.check(user.as_ref().map(|user| &user.id), password).await?;
         let Some(user) = user.filter(|_| right) else {
             return Err(Refusal::WrongCredentials.into());
         };
-        let session = session(&user, self.ids, now);
-        self.accounts.add_key(&session.record).await?;
-        Ok((user, session))
-    }
-
-    /// Counts a try. By hash: addresses have no place in a rate limit's key.
-    async fn count(
-        &self,
-        limit: &str,
-        of: &str,
-        most: u32,
-        now: Timestamp,
-    ) -> Result<(), ActionError> {
-        let name = format!("{limit}:{}", key_hash(of));
-        if self.accounts.count_attempt(&name, WINDOW, now).await? > most {
-            return Err(Refusal::TooManyAttempts { retry_at: now.plus(WINDOW) }.into());
-        }
-        Ok(())
+        let session = session(&user, visitor.client.clone(), self.ids, clock.now());
+        accounts.add_key(&session.record).await?;
+        let mut sessions = accounts.keys_of(&user.id, KeyKind::Session).await?;
+        sessions.sort_by_key(|one| std::cmp::Reverse(one.last_used_at.unwrap_or(one.created_at)));
+        let too_many = sessions.split_off(sessions.len().min(SESSIONS));
+        accounts.remove_keys(&too_many).await?;
+        let ended = too_many.into_iter().map(|one| one.hash).collect();
+        Ok(SignedIn { user, session, ended })
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::Timestamp;
-use crate::account::{KeyRecord, User};
+use crate::account::{KeyKind, KeyRecord, Role, User};
 use crate::ports::PortError;
+use crate::{Timestamp, UserId};
 
 /// Why an account was not made.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,13 @@ pub trait Accounts: Send + Sync {
     /// Stores the hash of the only valid set-up token.
     async fn offer_set_up(&self, hash: &str) -> Result<(), PortError>;
 
+    /// By id.
+    async fn user(&self, id: &UserId) -> Result<Option<User>, PortError>;
+
+    /// Replaces what is known of a person, if it is still `old`; else false, and nothing changes. The
+    /// address stays.
+    async fn change(&self, old: &User, new: &User) -> Result<bool, PortError>;
+
     /// By address, in lower case.
     async fn by_email(&self, email: &str) -> Result<Option<User>, PortError>;
 
@@ -45,8 +52,24 @@ pub trait Accounts: Send + Sync {
     /// Reads a key's record; one read. Expired ones are not seen.
     async fn key(&self, hash: &str) -> Result<Option<KeyRecord>, PortError>;
 
-    /// Moves a key's end.
-    async fn renew_key(&self, hash: &str, expires_at: Timestamp) -> Result<(), PortError>;
+    /// Remembers that a key is used, and moves its end. Nothing happens to a key that is gone or that
+    /// changes meanwhile.
+    async fn use_key(
+        &self,
+        hash: &str,
+        used_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), PortError>;
+
+    /// A person's sessions or access tokens that have not ended, in any order: at most 1,000 of them,
+    /// in one query. Tickets are in no list.
+    async fn keys_of(&self, user: &UserId, kind: KeyKind) -> Result<Vec<KeyRecord>, PortError>;
+
+    /// Removes keys, those that are gone too: 50 in one transaction each.
+    async fn remove_keys(&self, keys: &[KeyRecord]) -> Result<(), PortError>;
+
+    /// Lets a person's keys say what their owner may do now.
+    async fn set_role_of_keys(&self, keys: &[KeyRecord], role: Role) -> Result<(), PortError>;
 
     /// Removes a key. True for exactly one of several that try.
     async fn take_key(&self, hash: &str) -> Result<bool, PortError>;

@@ -169,6 +169,25 @@ async fn a_session_that_ends_closes_its_socket() {
 }
 
 #[tokio::test]
+async fn what_waits_when_a_session_ends_is_not_sent() {
+    // Many times, since it is chance what a turn begins with when both are due.
+    for _ in 0..32 {
+        let world = World::new();
+        *world.door.lifetime.lock() = Some(Duration::from_millis(30));
+        let mut client = world.client(json!({ "session": "s1" })).await;
+        client.subscribe("a", "follow x", None);
+        client.step("a").await;
+        world.happen("x");
+        // The end comes before any task of this one thread runs again.
+        let end = std::time::Instant::now() + Duration::from_millis(31);
+        while std::time::Instant::now() < end {
+            std::hint::spin_loop();
+        }
+        assert_eq!(client.closed().await, (4403, "Forbidden".into()));
+    }
+}
+
+#[tokio::test]
 async fn a_graceful_stop_closes_every_socket_with_1001() {
     let world = World::new();
     let clients = [world.connect(), world.client(json!({ "session": "s" })).await];

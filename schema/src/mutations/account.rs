@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use domain::account::{SESSION_LIFE, User};
-use domain::actions::{ActionError, CreateOwner, NewKey, OwnerInput, SignIn, SignOut};
+use domain::actions::{
+    ActionError, CreateOwner, NewKey, OwnerInput, SignIn, SignOut, SignedIn, Visitor,
+};
 
 use crate::client::Client;
 use crate::mutations::outcome::{Failure, acted, answer, outcome};
@@ -125,7 +127,8 @@ async fn create_owner(
         ids: &*parts.ids,
     };
     let CreateOwnerInput { setup_token, email, password, nickname } = input;
-    let made = action.run(OwnerInput { setup_token, email, password, nickname }).await;
+    let client = visitor(context).client;
+    let made = action.run(OwnerInput { setup_token, email, password, nickname, client }).await;
     let viewer = begin_session(context, made).await?;
     Ok(CreateOwnerResult::Done(CreateOwnerSuccess { viewer }))
 }
@@ -139,15 +142,26 @@ async fn sign_in(context: &Context<'_>, input: SignInInput) -> Result<SignInResu
         clock: &*parts.clock,
         ids: &*parts.ids,
     };
-    // Without a door in front there is one client, which is as if all were in one network.
-    let network = context.data_opt::<Client>().map_or(0, Client::network);
-    let signed_in = action.run(&input.email, &input.password, network).await;
-    let viewer = begin_session(context, signed_in).await?;
+    let signed_in = action.run(&input.email, &input.password, &visitor(context)).await;
+    let begun = signed_in.map(|SignedIn { user, session, ended }| {
+        ended.iter().for_each(|session| parts.sockets.revoke_session(session));
+        (user, session)
+    });
+    let viewer = begin_session(context, begun).await?;
     Ok(SignInResult::Done(SignInSuccess { viewer }))
 }
 
+/// Who asks, for the limits of attempts. Without a door in front there is one client, which is as if all
+/// were in one network.
+pub(super) fn visitor(context: &Context<'_>) -> Visitor {
+    context.data_opt::<Client>().map_or_else(Visitor::default, |client| Visitor {
+        network: client.network(),
+        client: client.agent.clone(),
+    })
+}
+
 /// Hands the session to the browser, through the door.
-async fn begin_session(
+pub(super) async fn begin_session(
     context: &Context<'_>,
     made: Result<(User, NewKey), ActionError>,
 ) -> Result<ViewerType, Failure> {
@@ -156,13 +170,17 @@ async fn begin_session(
     Ok(user.into())
 }
 
-/// Without a public address, passwords are taken from this machine only; and only where a session can
-/// be handed out, which a socket cannot.
-fn check_place(context: &Context<'_>) -> Result<(), Refused> {
+/// As [`check_machine`], and only where a session can be handed out, which a socket cannot.
+pub(super) fn check_place(context: &Context<'_>) -> Result<(), Refused> {
     if context.data_opt::<SessionCookieSlot>().is_none() {
         let message = "signing in is possible over HTTP only";
         return Err(Refused::not_allowed(ErrorCode::Forbidden, message));
     }
+    check_machine(context)
+}
+
+/// Without a public address, passwords are taken from this machine only.
+pub(super) fn check_machine(context: &Context<'_>) -> Result<(), Refused> {
     match context.data_opt::<Client>() {
         Some(client) if !client.may_sign_in => Err(Refused::not_allowed(
             ErrorCode::Forbidden,
@@ -172,7 +190,7 @@ fn check_place(context: &Context<'_>) -> Result<(), Refused> {
     }
 }
 
-fn leave(context: &Context<'_>, word: SessionCookie) {
+pub(super) fn leave(context: &Context<'_>, word: SessionCookie) {
     if let Some(slot) = context.data_opt::<SessionCookieSlot>() {
         slot.leave(word);
     }

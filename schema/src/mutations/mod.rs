@@ -3,8 +3,11 @@
 
 mod account;
 mod idempotency;
+mod key;
+mod mail;
 mod outcome;
 mod post;
+mod profile;
 mod stage;
 mod token;
 mod upload;
@@ -12,7 +15,10 @@ mod upload;
 use async_graphql::MergedObject;
 
 use account::AccountMutations;
+use key::KeyMutations;
+use mail::MailMutations;
 use post::PostMutations;
+use profile::ProfileMutations;
 use stage::StageMutations;
 use token::TokenMutations;
 use upload::UploadMutations;
@@ -22,6 +28,9 @@ use upload::UploadMutations;
 pub struct Mutation(
     AccountMutations,
     TokenMutations,
+    KeyMutations,
+    MailMutations,
+    ProfileMutations,
     PostMutations,
     UploadMutations,
     StageMutations,

@@ -24,6 +24,16 @@ pub enum Scope {
     Write,
 }
 
+/// What a mail is asked for.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::mail::MailPurpose")]
+pub enum MailPurpose {
+    /// An account is to be made.
+    SignUp,
+    /// A password was forgotten.
+    PasswordReset,
+}
+
 /// Where a post is in its life.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::post::PostStatus")]
@@ -168,4 +178,8 @@ pub enum ErrorCode {
     AlreadySetUp,
     /// The stage has not failed, or cannot succeed.
     NotRetryable,
+    /// The one-time link is unknown, over, used, or not the newest.
+    LinkNotValid,
+    /// The owner has not opened the blog for readers.
+    SignUpClosed,
 }

@@ -6,6 +6,8 @@
 pub mod asset;
 pub mod enums;
 pub mod frame;
+pub mod key;
+pub mod mail;
 pub mod node;
 pub mod picture;
 pub mod post;

@@ -18,6 +18,11 @@ impl Site {
         &Parts::of(context).site_title
     }
 
+    /// Whether readers may sign up.
+    async fn sign_up_open(&self, context: &Context<'_>) -> bool {
+        Parts::of(context).sign_up_open
+    }
+
     /// False until the owner's account is made through the set-up link.
     async fn set_up(&self, context: &Context<'_>) -> Result<bool> {
         or_fault(context, Loaders::of(context).blog().has_owner().await)

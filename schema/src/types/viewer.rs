@@ -1,15 +1,24 @@
 //! The GraphQL type `Viewer`.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
+use domain::account::{KeyKind, KeyRecord, Role as RoleRow};
+use domain::mail::MailState;
+use domain::ports::{Accounts, MailRequests};
 
 use crate::loaders::Loaders;
 use crate::page::List;
 use crate::request::or_fault;
 use crate::types::enums::Role;
+use crate::types::key::{AccessToken, Session};
+use crate::types::mail::WaitingMail;
 use crate::types::post::PostConnection;
 use crate::types::user::User;
+
+/// Sessions, tokens and mails that are listed.
+const LISTED: usize = 100;
 
 /// Who asks, and what only they may know of themselves.
 pub struct Viewer(Arc<domain::account::User>);
@@ -36,6 +45,33 @@ impl Viewer {
     /// What they may do.
     async fn role(&self) -> Role {
         self.0.role.into()
+    }
+
+    /// Where the viewer is signed in: browsers, most recently used first. At most 100.
+    async fn sessions(&self, context: &Context<'_>) -> Result<Vec<Session>> {
+        let keys = self.keys(context, KeyKind::Session).await?;
+        Ok(keys.into_iter().map(Session).collect())
+    }
+
+    /// The viewer's personal access tokens, newest first. At most 100.
+    async fn access_tokens(&self, context: &Context<'_>) -> Result<Vec<AccessToken>> {
+        let mut keys = self.keys(context, KeyKind::Token).await?;
+        keys.sort_by_key(|key| Reverse(key.created_at));
+        Ok(keys.into_iter().map(AccessToken).collect())
+    }
+
+    /// Mails that nobody has sent yet, because no mail server is set or it did not take them: who runs
+    /// the blog passes their links on. Newest first, at most 100; null for everybody else.
+    async fn waiting_mails(&self, context: &Context<'_>) -> Result<Option<Vec<WaitingMail>>> {
+        if self.0.role < RoleRow::Admin {
+            return Ok(None);
+        }
+        let requests = Loaders::of(context).blog().requests(1_000).await;
+        let mut requests = or_fault(context, requests)?;
+        requests.retain(|request| request.state != MailState::Sent);
+        requests.sort_by_key(|request| Reverse(request.asked_at));
+        requests.truncate(LISTED);
+        Ok(Some(requests.into_iter().map(WaitingMail).collect()))
     }
 
     /// All of the viewer's posts, drafts included, newest begun first.
@@ -67,5 +103,16 @@ impl Viewer {
         let previous = asked.after.is_some();
         let page = Loaders::of(context).blog().deleted_posts(author, &asked.into()).await;
         Ok(PostConnection::own(list, or_fault(context, page)?, previous, Some(author)))
+    }
+}
+
+impl Viewer {
+    /// The keys of a kind, most recently used first.
+    async fn keys(&self, context: &Context<'_>, kind: KeyKind) -> Result<Vec<KeyRecord>> {
+        let keys = Loaders::of(context).blog().keys_of(&self.0.id, kind).await;
+        let mut keys = or_fault(context, keys)?;
+        keys.sort_by_key(|key| Reverse(key.last_used_at.unwrap_or(key.created_at)));
+        keys.truncate(LISTED);
+        Ok(keys)
     }
 }

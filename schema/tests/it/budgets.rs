@@ -137,6 +137,67 @@ async fn an_upload_and_a_retry_are_one_batch_and_one_transaction() {
 }
 
 #[tokio::test]
+async fn what_people_do_with_their_accounts_costs_few_calls() {
+    let world = World::with_owner().await;
+    let run = async |who: Option<&domain::account::Identity>, mutation: &str, input: &str| {
+        let document = format!("mutation {{ {mutation}{input} {{ __typename }} }}");
+        let answered = world.ask(who, &document, json!({})).await;
+        let done = answered.data()[mutation]["__typename"].as_str().unwrap().to_owned();
+        assert!(done.ends_with("Success"), "{document}: {done}");
+        answered
+    };
+    let sign_in = "(input: { email: \"kim@example.org\", password: \"a long password\" })";
+    let signed_in = run(None, "signIn", sign_in).await;
+    // Two counted tries, the address, the person, and the sessions that they have.
+    let counts = Counts { queries: 1, gets: 2, writes: 2, transactions: 1, ..Counts::default() };
+    assert_eq!(signed_in.counts, counts);
+    let schema::SessionCookie::Set { token, .. } = signed_in.cookie else { panic!("no session") };
+    let (kim, found) = contract::CountingTable::counting(world.with_key(&token)).await;
+    let kim = kim.unwrap();
+    assert_eq!(found, reads(0, 0, 1), "one read to know who asks");
+
+    let ask = "(input: { email: \"kim@example.org\" })";
+    let three_writes = Counts { writes: 3, ..Counts::default() };
+    assert_eq!(run(None, "signUp", ask).await.counts, three_writes);
+    assert_eq!(run(None, "requestPasswordReset", ask).await.counts, three_writes);
+
+    let profile = "(input: { nickname: \"another\" })";
+    let counts = Counts { gets: 2, writes: 1, ..Counts::default() };
+    assert_eq!(run(Some(&kim), "updateProfile", profile).await.counts, counts);
+    let token = "(input: { name: \"a\", scopes: [READ] })";
+    let counts = Counts { queries: 1, transactions: 1, ..Counts::default() };
+    assert_eq!(run(Some(&kim), "createAccessToken", token).await.counts, counts);
+    let lists = "{ viewer { sessions { id } accessTokens { id } } }";
+    let listed = world.ask(Some(&kim), lists, json!({})).await;
+    assert_eq!(listed.counts, reads(2, 1, 0));
+    let token = listed.data()["viewer"]["accessTokens"][0]["id"].as_str().unwrap();
+    let revoke = format!("(input: {{ id: \"{token}\" }})");
+    assert_eq!(run(Some(&kim), "revokeAccessToken", &revoke).await.counts, counts);
+    let others = run(Some(&kim), "revokeOtherSessions", "").await;
+    assert_eq!(others.counts, counts);
+    let change =
+        "(input: { currentPassword: \"a long password\", newPassword: \"another password\" })";
+    let changed = run(Some(&kim), "changePassword", change).await;
+    let counts = Counts { queries: 1, gets: 1, writes: 1, ..Counts::default() };
+    assert_eq!(changed.counts, counts);
+
+    let link = world.mails().await.into_iter().find_map(|mail| mail.link).unwrap();
+    let token = link.split_once("?token=").unwrap().1;
+    let reset = format!("(input: {{ token: \"{token}\", password: \"a third password\" }})");
+    let counts = run(None, "resetPassword", &reset).await.counts;
+    assert!(counts.calls() <= 8, "{counts:?}");
+
+    run(None, "signUp", "(input: { email: \"lee@example.org\" })").await;
+    let link = world.mails().await.remove(0).link.unwrap();
+    let token = link.split_once("?token=").unwrap().1;
+    let confirm = format!(
+        "(input: {{ token: \"{token}\", password: \"a long password\", nickname: \"lee\" }})"
+    );
+    let counts = run(None, "confirmSignUp", &confirm).await.counts;
+    assert!(counts.calls() <= 5, "{counts:?}");
+}
+
+#[tokio::test]
 async fn the_small_reads_are_one_call_each() {
     let world = World::new().await;
     let kim = world.author("kim").await;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::UserId;
+use domain::mail::Mail;
 use domain::media::ObjectKey;
 use domain::ports::{
-    Object, ObjectInfo, Objects, Passwords, PortError, SearchDocument, SearchHit, SearchHits,
-    SearchIndex, SearchQuery, TextPiece, UploadRequest, UploadTicket,
+    Mailer, Object, ObjectInfo, Objects, Passwords, PortError, Posted, SearchDocument, SearchHit,
+    SearchHits, SearchIndex, SearchQuery, TextPiece, UploadRequest, UploadTicket,
 };
 use parking_lot::Mutex;
 
@@ -76,6 +77,35 @@ impl Passwords for PlainPasswords {
     async fn check(&self, user: Option<&UserId>, password: &str) -> Result<bool, PortError> {
         let passwords = self.0.lock();
         Ok(user.and_then(|user| passwords.get(user)).is_some_and(|known| known == password))
+    }
+}
+
+/// Takes every mail.
+#[derive(Default)]
+pub struct MemoryMailer(Mutex<Vec<Mail>>);
+
+impl MemoryMailer {
+    /// What was sent.
+    pub fn sent(&self) -> Vec<Mail> {
+        self.0.lock().clone()
+    }
+}
+
+#[async_trait]
+impl Mailer for MemoryMailer {
+    async fn send(&self, mail: &Mail) -> Result<Posted, PortError> {
+        self.0.lock().push(mail.clone());
+        Ok(Posted::Sent)
+    }
+}
+
+/// Reaches no mail server.
+pub struct DeadMailer;
+
+#[async_trait]
+impl Mailer for DeadMailer {
+    async fn send(&self, _: &Mail) -> Result<Posted, PortError> {
+        Err(PortError::Unavailable("the mail server"))
     }
 }
 

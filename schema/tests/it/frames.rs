@@ -33,7 +33,7 @@ impl<'w> Sockets<'w> {
     fn of(world: &'w World) -> Self {
         let guard = Guard::new(Limits::default(), &schema::sdl()).unwrap();
         let budget = Arc::new(Budget::new(COST_PER_MINUTE));
-        let executor = SocketExecutor::new(world.schema.clone(), Arc::new(guard), budget);
+        let executor = SocketExecutor::new(world.schema().clone(), Arc::new(guard), budget);
         Sockets { world, executor, log: PipelineLog::new(world.blog.clone()) }
     }
 

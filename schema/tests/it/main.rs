@@ -7,6 +7,8 @@ mod contract_file;
 mod doubles;
 mod errors;
 mod frames;
+mod keys;
+mod mails;
 mod media;
 mod mutations;
 mod pages;

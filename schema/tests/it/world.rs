@@ -8,8 +8,9 @@ use contract::{
     CountingTable, Counts, HostileConfig, HostileTable, Persistent, TestClock, TestIds,
 };
 use domain::account::{Identity, Role, Scope, User, key_hash};
-use domain::actions::{ClaimStage, FinishStage};
-use domain::ports::{Accounts, Clock, IdSource, Posts, Wanted};
+use domain::actions::{Authenticate, ClaimStage, DeliverMail, FinishStage};
+use domain::mail::{Mail, MailState, SiteAddress};
+use domain::ports::{Accounts, Clock, IdSource, MailRequests, Mailer, Posts, Wanted};
 use domain::post::Post;
 use domain::stage::{Made, Outcome, StageId, StageKind, StageResult, Subject};
 use domain::{PostId, UserId};
@@ -20,16 +21,17 @@ use store::table::Table;
 use store::{Blog, CursorSigner};
 use tempfile::TempDir;
 
-use crate::doubles::{MemoryObjects, PlainPasswords, StaleIndex};
+use crate::doubles::{DeadMailer, MemoryMailer, MemoryObjects, PlainPasswords, StaleIndex};
 
 pub struct World {
-    pub schema: Schema,
+    schema: Option<Schema>,
     pub blog: Blog,
     pub table: Arc<CountingTable>,
     pub clock: Arc<TestClock>,
     pub ids: Arc<TestIds>,
     pub objects: Arc<MemoryObjects>,
     pub index: Arc<StaleIndex>,
+    pub passwords: Arc<PlainPasswords>,
     _folder: TempDir,
 }
 
@@ -80,19 +82,103 @@ impl World {
         let table = Arc::new(CountingTable::new(wrap(table, clock.clone())));
         let blog = Blog::open(table.clone(), clock.clone(), "epoch").await.unwrap();
         let (objects, index) = (Arc::<MemoryObjects>::default(), Arc::<StaleIndex>::default());
-        let schema = schema::build(Parts {
-            blog: blog.clone(),
-            objects: objects.clone(),
-            search: index.clone(),
-            passwords: Arc::<PlainPasswords>::default(),
+        let passwords = Arc::<PlainPasswords>::default();
+        let mut world = World {
+            schema: None,
+            blog,
+            table,
+            clock,
+            ids,
+            objects,
+            index,
+            passwords,
+            _folder: folder,
+        };
+        world.build(true);
+        world
+    }
+
+    /// The same blog, closed for readers.
+    pub fn closed(mut self) -> Self {
+        self.build(false);
+        self
+    }
+
+    fn build(&mut self, sign_up_open: bool) {
+        self.schema = Some(schema::build(Parts {
+            blog: self.blog.clone(),
+            objects: self.objects.clone(),
+            search: self.index.clone(),
+            passwords: self.passwords.clone(),
             renderer: Arc::new(content::MarkdownRenderer),
-            clock: clock.clone(),
-            ids: ids.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
             signer: CursorSigner::new((1, [7; 32]), &[]),
             sockets: realtime::Sockets::new(),
             site_title: "Deepdive".to_owned(),
+            origin: "https://blog.example".to_owned(),
+            sign_up_open,
+        }));
+    }
+
+    /// A blog whose owner is kim@example.org, with the password "a long password".
+    pub async fn with_owner() -> Self {
+        let world = Self::new().await;
+        world.blog.offer_set_up(&key_hash("token")).await.unwrap();
+        let input = json!({
+            "setupToken": "token", "email": "Kim@Example.org", "password": "a long password",
+            "nickname": "kim",
         });
-        World { schema, blog, table, clock, ids, objects, index, _folder: folder }
+        let made = world.mutate(None, "createOwner", "", input).await;
+        assert_eq!(made["__typename"], "CreateOwnerSuccess");
+        world
+    }
+
+    /// Signs in over the door; the session's key, if it was let in.
+    pub async fn sign_in(&self, email: &str, password: &str, client: Client) -> Option<String> {
+        let document = "mutation($i: SignInInput!) { signIn(input: $i) { __typename } }";
+        let input = json!({"i": {"email": email, "password": password}});
+        match self.ask_from(client, None, document, input).await.cookie {
+            SessionCookie::Set { token, .. } => Some(token),
+            SessionCookie::Keep | SessionCookie::Clear => None,
+        }
+    }
+
+    /// Lets the post office do its rounds; the mails that it sends.
+    pub async fn mails(&self) -> Vec<Mail> {
+        let mailer = MemoryMailer::default();
+        self.deliver(&mailer).await;
+        mailer.sent()
+    }
+
+    /// The same where no mail is taken; whether one was tried.
+    pub async fn mails_refused(&self) -> bool {
+        self.deliver(&DeadMailer).await
+    }
+
+    async fn deliver(&self, mailer: &dyn Mailer) -> bool {
+        let mut any = false;
+        let site = SiteAddress { title: "Deepdive".into(), origin: "https://blog.example".into() };
+        let (accounts, requests) = (&self.blog, &self.blog);
+        let (clock, ids) = (&*self.clock, &*self.ids);
+        let deliver = DeliverMail { accounts, requests, mailer, clock, ids, site: &site };
+        for request in self.blog.requests(100).await.unwrap() {
+            if matches!(request.state, MailState::Due { .. }) {
+                any = true;
+                deliver.run(&request).await.unwrap();
+            }
+        }
+        any
+    }
+
+    /// Who asks with a key.
+    pub async fn with_key(&self, key: &str) -> Option<Identity> {
+        let accounts = Authenticate { accounts: &self.blog, clock: &*self.clock };
+        accounts.key(key).await.unwrap()
+    }
+
+    pub fn schema(&self) -> &Schema {
+        self.schema.as_ref().unwrap()
     }
 
     /// A person with a session.
@@ -123,6 +209,7 @@ impl World {
         Client {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             may_sign_in: true,
+            agent: None,
             request_id: "r1".to_owned(),
         }
     }
@@ -147,7 +234,7 @@ impl World {
         if let Some(identity) = who {
             request = request.data(identity.clone());
         }
-        let (response, counts) = CountingTable::counting(self.schema.execute(request)).await;
+        let (response, counts) = CountingTable::counting(self.schema().execute(request)).await;
         let json = serde_json::to_value(&response).unwrap();
         Answered { json, counts, cookie: slot.take() }
     }

@@ -58,9 +58,12 @@ where
                 busy.set(false);
                 match answered {
                     Ok(Ok(viewer)) => {
-                        change.emit(Session::SignedIn(viewer));
+                        let session = Session::SignedIn(viewer);
+                        // The studio is nothing to readers.
+                        let studio = next == Route::Studio && !session.writes();
+                        change.emit(session);
                         if let Some(navigator) = navigator {
-                            navigator.replace(&next);
+                            navigator.replace(if studio { &Route::Home } else { &next });
                         }
                     }
                     Ok(Err(refusal)) => problem.set(Some(Problem::Refused(refusal))),

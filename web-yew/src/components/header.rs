@@ -36,6 +36,16 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     if visit.session.writes() {
                         <To route={Route::Studio}>{ strings.studio }</To>
                     }
+                    if visit.session.viewer().is_some() {
+                        // On an author's phone there is no room; the studio leads there too.
+                        <To
+                            route={Route::Account}
+                            class={classes!(visit.session.writes().then_some("nav-home"))}
+                            testid="account-link"
+                        >
+                            { strings.account }
+                        </To>
+                    }
                     <SessionLink {visit} />
                 </nav>
                 <div class="switches">

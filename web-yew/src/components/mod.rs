@@ -9,6 +9,7 @@ pub(crate) mod notice;
 pub(crate) mod page;
 pub(crate) mod picture;
 pub(crate) mod post_card;
+pub(crate) mod sent;
 pub(crate) mod status_board;
 pub(crate) mod tag_list;
 pub(crate) mod theme;

@@ -1,6 +1,7 @@
 //! What is changed over HTTP. Every result becomes a success or a [`Refusal`].
 
-use super::fragments::{Category, EditedPost, Viewer, Visibility};
+use super::fragments::{Category, EditedPost, Language, Viewer, Visibility};
+use super::queries::Scope;
 use super::refusal::{
     IdempotencyKeyReusedError, InvalidCredentialsError, InvalidInputError, NotAllowedError,
     NotFoundError, NotRetryableError, PostDeletedError, Refusal, SlugTakenError,
@@ -431,3 +432,278 @@ pub(crate) struct RetryStageSuccess {
 }
 
 result_of!(RetryStageResult => RetryStageSuccess, [NotFoundError, NotRetryableError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct SignUpInput {
+    pub(crate) email: String,
+    pub(crate) language: Option<Language>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct SignUpVariables {
+    pub(crate) input: SignUpInput,
+}
+
+/// Asks for an account.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "SignUpVariables")]
+pub(crate) struct SignUp {
+    #[arguments(input: $input)]
+    pub(crate) sign_up: SignUpResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct SignUpSuccess {
+    pub(crate) check_your_mail: bool,
+}
+
+result_of!(SignUpResult => SignUpSuccess, [InvalidInputError, TooManyAttemptsError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct ConfirmSignUpInput {
+    pub(crate) token: String,
+    pub(crate) password: String,
+    pub(crate) nickname: String,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct ConfirmSignUpVariables {
+    pub(crate) input: ConfirmSignUpInput,
+}
+
+/// Makes an account with the link of a mail, and signs in.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ConfirmSignUpVariables")]
+pub(crate) struct ConfirmSignUp {
+    #[arguments(input: $input)]
+    pub(crate) confirm_sign_up: ConfirmSignUpResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct ConfirmSignUpSuccess {
+    pub(crate) viewer: Viewer,
+}
+
+result_of!(ConfirmSignUpResult => ConfirmSignUpSuccess, [InvalidInputError, TooManyAttemptsError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RequestPasswordResetInput {
+    pub(crate) email: String,
+    pub(crate) language: Option<Language>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RequestPasswordResetVariables {
+    pub(crate) input: RequestPasswordResetInput,
+}
+
+/// Asks for a link to choose a new password.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RequestPasswordResetVariables")]
+pub(crate) struct RequestPasswordReset {
+    #[arguments(input: $input)]
+    pub(crate) request_password_reset: RequestPasswordResetResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RequestPasswordResetSuccess {
+    pub(crate) check_your_mail: bool,
+}
+
+result_of!(RequestPasswordResetResult => RequestPasswordResetSuccess, [InvalidInputError, TooManyAttemptsError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct ResetPasswordInput {
+    pub(crate) token: String,
+    pub(crate) password: String,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct ResetPasswordVariables {
+    pub(crate) input: ResetPasswordInput,
+}
+
+/// Sets a new password with the link of a mail.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ResetPasswordVariables")]
+pub(crate) struct ResetPassword {
+    #[arguments(input: $input)]
+    pub(crate) reset_password: ResetPasswordResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct ResetPasswordSuccess {
+    pub(crate) password_set: bool,
+}
+
+result_of!(ResetPasswordResult => ResetPasswordSuccess, [InvalidInputError, TooManyAttemptsError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct UpdateProfileInput {
+    pub(crate) nickname: Option<String>,
+    pub(crate) bio: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct UpdateProfileVariables {
+    pub(crate) input: UpdateProfileInput,
+}
+
+/// Changes how the reader is shown.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "UpdateProfileVariables")]
+pub(crate) struct UpdateProfile {
+    #[arguments(input: $input)]
+    pub(crate) update_profile: UpdateProfileResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct UpdateProfileSuccess {
+    pub(crate) viewer: Viewer,
+}
+
+result_of!(UpdateProfileResult => UpdateProfileSuccess, [InvalidInputError, NotFoundError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct ChangePasswordInput {
+    pub(crate) current_password: String,
+    pub(crate) new_password: String,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct ChangePasswordVariables {
+    pub(crate) input: ChangePasswordInput,
+}
+
+/// Changes the reader's password.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ChangePasswordVariables")]
+pub(crate) struct ChangePassword {
+    #[arguments(input: $input)]
+    pub(crate) change_password: ChangePasswordResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct ChangePasswordSuccess {
+    pub(crate) revoked_sessions: i32,
+}
+
+result_of!(ChangePasswordResult => ChangePasswordSuccess, [InvalidInputError, InvalidCredentialsError, TooManyAttemptsError, NotFoundError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RevokeSessionInput {
+    pub(crate) id: cynic::Id,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RevokeSessionVariables {
+    pub(crate) input: RevokeSessionInput,
+}
+
+/// Ends one of the reader's sessions.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RevokeSessionVariables")]
+pub(crate) struct RevokeSession {
+    #[arguments(input: $input)]
+    pub(crate) revoke_session: RevokeSessionResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RevokeSessionSuccess {
+    pub(crate) revoked_id: cynic::Id,
+}
+
+result_of!(RevokeSessionResult => RevokeSessionSuccess, [NotFoundError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RevokeAccessTokenInput {
+    pub(crate) id: cynic::Id,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RevokeAccessTokenVariables {
+    pub(crate) input: RevokeAccessTokenInput,
+}
+
+/// Ends one of the reader's access tokens.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RevokeAccessTokenVariables")]
+pub(crate) struct RevokeAccessToken {
+    #[arguments(input: $input)]
+    pub(crate) revoke_access_token: RevokeAccessTokenResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RevokeAccessTokenSuccess {
+    pub(crate) revoked_id: cynic::Id,
+}
+
+result_of!(RevokeAccessTokenResult => RevokeAccessTokenSuccess, [NotFoundError, NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct CreateAccessTokenInput {
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) expires_in_days: Option<i32>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct CreateAccessTokenVariables {
+    pub(crate) input: CreateAccessTokenInput,
+}
+
+/// Makes an access token, whose key is told this once.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CreateAccessTokenVariables")]
+pub(crate) struct CreateAccessToken {
+    #[arguments(input: $input)]
+    pub(crate) create_access_token: CreateAccessTokenResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct CreateAccessTokenSuccess {
+    pub(crate) token: Option<String>,
+}
+
+result_of!(CreateAccessTokenResult => CreateAccessTokenSuccess, [InvalidInputError, NotAllowedError, NotFoundError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RevealMailLinkInput {
+    pub(crate) id: cynic::Id,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RevealMailLinkVariables {
+    pub(crate) input: RevealMailLinkInput,
+}
+
+/// Shows the link of a mail that nobody has sent.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RevealMailLinkVariables")]
+pub(crate) struct RevealMailLink {
+    #[arguments(input: $input)]
+    pub(crate) reveal_mail_link: RevealMailLinkResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RevealMailLinkSuccess {
+    pub(crate) link: String,
+}
+
+result_of!(RevealMailLinkResult => RevealMailLinkSuccess, [NotFoundError, NotAllowedError]);
+
+/// Signs the reader out everywhere but here.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation")]
+pub(crate) struct RevokeOtherSessions {
+    pub(crate) revoke_other_sessions: RevokeOtherSessionsResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RevokeOtherSessionsSuccess {
+    pub(crate) revoked: i32,
+}
+
+result_of!(RevokeOtherSessionsResult => RevokeOtherSessionsSuccess, [NotAllowedError]);

@@ -18,6 +18,69 @@ pub(crate) struct Welcome {
 pub(crate) struct Site {
     pub(crate) title: String,
     pub(crate) set_up: bool,
+    pub(crate) sign_up_open: bool,
+}
+
+/// What the account page shows of its owner.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query")]
+pub(crate) struct Account {
+    pub(crate) viewer: Option<AccountViewer>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Viewer")]
+pub(crate) struct AccountViewer {
+    pub(crate) user: Profile,
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) access_tokens: Vec<AccessToken>,
+    pub(crate) waiting_mails: Option<Vec<WaitingMail>>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "User")]
+pub(crate) struct Profile {
+    pub(crate) nickname: String,
+    pub(crate) bio: String,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: cynic::Id,
+    pub(crate) client: Option<String>,
+    pub(crate) created_at: DateTime,
+    pub(crate) last_used_at: DateTime,
+    pub(crate) current: bool,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct AccessToken {
+    pub(crate) id: cynic::Id,
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) last_used_at: Option<DateTime>,
+    pub(crate) expires_at: DateTime,
+}
+
+/// What a token may be used for.
+#[derive(cynic::Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Scope {
+    Read,
+    Write,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct WaitingMail {
+    pub(crate) id: cynic::Id,
+    pub(crate) email: String,
+    pub(crate) purpose: MailPurpose,
+    pub(crate) expires_at: DateTime,
+}
+
+#[derive(cynic::Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum MailPurpose {
+    SignUp,
+    PasswordReset,
 }
 
 #[derive(cynic::QueryVariables, Clone, Debug)]

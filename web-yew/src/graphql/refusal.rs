@@ -18,6 +18,8 @@ pub(crate) enum ErrorCode {
     TooManyAttempts,
     AlreadySetUp,
     NotRetryable,
+    LinkNotValid,
+    SignUpClosed,
     /// A newer server may know more.
     #[cynic(fallback)]
     Other(String),

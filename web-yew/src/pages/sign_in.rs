@@ -7,15 +7,18 @@ use yew_router::prelude::*;
 use crate::components::entry::{use_entry, use_typed};
 use crate::components::field::Field;
 use crate::components::page::use_title;
+use crate::components::to::To;
 use crate::graphql::client::ask;
 use crate::graphql::mutations::{SignIn, SignInInput, SignInVariables};
-use crate::route::SignInQuery;
+use crate::route::{Route, SignInQuery};
+use crate::state::session::use_visit;
 use crate::strings::use_strings;
 
 #[component]
 pub(crate) fn SignInPage() -> Html {
     let strings = use_strings();
     use_title(Some(strings.sign_in.into()));
+    let sign_up_open = use_visit().sign_up_open;
     let next = use_location()
         .and_then(|location| location.query::<SignInQuery>().ok())
         .unwrap_or_default()
@@ -57,6 +60,12 @@ pub(crate) fn SignInPage() -> Html {
         <div class="column narrow">
             <h1>{ strings.sign_in }</h1>
             { entry.form("sign-in", &[], fields, strings.sign_in) }
+            <p class="aside">
+                <To route={Route::Forgot}>{ strings.forgot }</To>
+                if sign_up_open {
+                    <To route={Route::SignUp} testid="to-sign-up">{ strings.sign_up }</To>
+                }
+            </p>
         </div>
     }
 }

@@ -94,6 +94,7 @@ fn MyPosts() -> Html {
                 <h1>{ strings.my_posts }</h1>
                 { link_state(strings, link) }
                 <To route={Route::Deleted} testid="to-deleted">{ strings.deleted_posts }</To>
+                <To route={Route::Account} class="button">{ strings.account }</To>
                 <NewPost />
             </div>
             if posts.empty() {

@@ -36,6 +36,8 @@ pub(crate) struct Visit {
     pub(crate) title: AttrValue,
     /// False while the owner's account is missing.
     pub(crate) set_up: bool,
+    /// Whether readers may make accounts.
+    pub(crate) sign_up_open: bool,
     pub(crate) change: Callback<Session>,
     /// Asks again who reads, after the first question was not answered.
     pub(crate) ask_again: Callback<()>,
@@ -47,6 +49,7 @@ pub(crate) fn use_visit() -> Visit {
         session: Session::Guest,
         title: "Deepdive".into(),
         set_up: true,
+        sign_up_open: false,
         change: Callback::noop(),
         ask_again: Callback::noop(),
     })

@@ -69,6 +69,23 @@ impl SqliteTable {
         Ok(self.writer.remove_expired(self.now(), limit).await?.removed)
     }
 
+    /// The partitions whose names begin so, in byte order. For the operator's commands: the port has no
+    /// such thing, and nothing that is served may need it.
+    ///
+    /// # Errors
+    /// `Backend`.
+    pub async fn partitions(&self, prefix: &str) -> Result<Vec<String>, TableError> {
+        let prefix = prefix.to_owned();
+        let read = move |connection: &Connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT DISTINCT pk FROM items WHERE pk >= ?1 AND pk < ?1 || char(1114111) ORDER BY pk",
+            )?;
+            let rows = statement.query_map([&prefix], |row| row.get(0))?;
+            Ok(rows.collect::<Result<Vec<String>, _>>()?)
+        };
+        self.readers.run(read).await
+    }
+
     fn now(&self) -> i64 {
         self.clock.now().seconds()
     }
