@@ -1,11 +1,8 @@
 //! One socket: frames in, frames out, one task.
 
-use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -17,6 +14,7 @@ use crate::hub::{Delivery, Hub, Mailbox, Subscription};
 use crate::protocol::graphql_transport_ws::too_many_subscriptions;
 use crate::protocol::{Close, Effect, GraphqlTransportWs, Input, Limits, Run};
 use crate::sockets::{Socket, Watermark};
+use crate::write::{End, write};
 
 /// So many frames of the mailbox are written before the peer is listened to again.
 const FRAMES_PER_TURN: usize = 32;
@@ -134,16 +132,6 @@ enum Turn<E: Executor> {
     Done(Done<E>),
     Mail,
     Frame(Option<Incoming>),
-}
-
-/// How a socket ends.
-enum End {
-    /// With a close frame of ours.
-    Close(Close),
-    /// Closed, but what was written before cannot be taken back except by cutting the line.
-    Cut(Close),
-    /// The peer went away.
-    Gone,
 }
 
 impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
@@ -326,47 +314,9 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
         }
     }
 
-    /// Writes one frame and flushes it, unless the socket's gate is shut.
     async fn write(&mut self, text: String) -> Result<(), End> {
-        let gate = self.socket.gate();
-        let outgoing = &mut self.outgoing;
-        let mut frame = Some(Outgoing::Text(text));
-        let begun = AtomicBool::new(false);
-        let written = poll_fn(|context| {
-            if frame.is_some() {
-                match outgoing.poll_ready_unpin(context) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(End::Gone)),
-                    Poll::Ready(Ok(())) => {}
-                }
-            }
-            // Passing the gate includes the first flush, so that a frame that is let through is on
-            // its way when a revocation returns.
-            let passed = gate.pass(|| {
-                if let Some(frame) = frame.take() {
-                    begun.store(true, Relaxed);
-                    if outgoing.start_send_unpin(frame).is_err() {
-                        return Poll::Ready(Err(End::Gone));
-                    }
-                }
-                outgoing.poll_flush_unpin(context).map_err(|_| End::Gone)
-            });
-            match passed {
-                Ok(poll) => poll,
-                Err(close) if begun.load(Relaxed) => Poll::Ready(Err(End::Cut(close))),
-                Err(close) => Poll::Ready(Err(End::Close(close))),
-            }
-        });
-        tokio::select! {
-            biased;
-            written = written => written,
-            close = gate.shut_for() => {
-                Err(if begun.load(Relaxed) { End::Cut(close) } else { End::Close(close) })
-            }
-            () = tokio::time::sleep(self.config.write_timeout) => {
-                Err(End::Cut(Close::silent_peer()))
-            }
-        }
+        let frame = Outgoing::Text(text);
+        write(self.socket.gate(), &mut self.outgoing, frame, self.config.write_timeout).await
     }
 }
 

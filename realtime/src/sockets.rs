@@ -64,6 +64,12 @@ impl Sockets {
         self.revoke(Revoked::User(user.into()));
     }
 
+    /// How many revocations there have been: to be asked before a session is read that will hold an
+    /// [`EventStream`](crate::EventStream).
+    pub fn watermark(&self) -> Watermark {
+        Watermark(self.state.lock().revocations)
+    }
+
     /// Closes all sockets with 1001, for a graceful stop.
     pub fn close_all(&self) {
         let gates: Vec<_> =
@@ -114,8 +120,8 @@ pub(crate) struct Socket {
 }
 
 /// How many revocations there had been when an authentication began.
-#[derive(Clone, Copy)]
-pub(crate) struct Watermark(u64);
+#[derive(Clone, Copy, Debug)]
+pub struct Watermark(u64);
 
 impl Socket {
     pub(crate) fn gate(&self) -> &Arc<Gate> {
@@ -124,7 +130,7 @@ impl Socket {
 
     /// To be called before the session is read.
     pub(crate) fn watermark(&self) -> Watermark {
-        Watermark(self.sockets.state.lock().revocations)
+        self.sockets.watermark()
     }
 
     /// Names the session and user of the socket. False when one of them was, or may have been, revoked
@@ -212,5 +218,23 @@ impl Gate {
             }
             self.changed.notified().await;
         }
+    }
+}
+
+/// For who writes what passed the gate before: nothing of it is written after a revocation.
+#[derive(Clone)]
+pub struct Seal(Arc<Gate>);
+
+impl Seal {
+    pub(crate) fn of(gate: &Arc<Gate>) -> Self {
+        Seal(gate.clone())
+    }
+
+    /// Runs `write`, and lets no revocation return meanwhile; none after one. A stop of the server seals
+    /// nothing: what was said before it may arrive.
+    pub fn pass<T>(&self, write: impl FnOnce() -> T) -> Option<T> {
+        let shut = self.0.shut.lock();
+        let revoked = shut.as_ref().is_some_and(|close| close.code != Close::going_away().code);
+        (!revoked).then(write)
     }
 }
