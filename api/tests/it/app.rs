@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::sockets::speaker;
+use crate::sockets::{Counter, speaker};
 
 pub struct Query;
 
@@ -190,6 +190,7 @@ impl Bundle {
             ("app-0123456789.js", b"let app;"),
             ("app-0123456789.js.br", b"BROTLI"),
             ("favicon.svg", b"<svg/>"),
+            ("graphiql.html", b"<!doctype html><script type=module src=/graphiql-0.js></script>"),
         ]))
     }
 }
@@ -208,6 +209,8 @@ pub struct Settings {
     pub bundle: Bundle,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
+    pub log: Arc<Counter>,
+    pub registry: Arc<realtime::Sockets>,
 }
 
 impl Default for Settings {
@@ -220,6 +223,8 @@ impl Default for Settings {
             bundle: Bundle::whole(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
+            log: Arc::default(),
+            registry: realtime::Sockets::new(),
         }
     }
 }
@@ -234,6 +239,7 @@ pub fn app() -> App {
 }
 
 pub fn app_with(settings: Settings) -> App {
+    let speaker = speaker(settings.log, settings.registry);
     let schema = Schema::new(Query, Mutation, EmptySubscription);
     let guard = Guard::new(Limits::default(), &schema.sdl()).unwrap();
     let doors = Doors {
@@ -249,7 +255,7 @@ pub fn app_with(settings: Settings) -> App {
         },
         budget: Arc::new(schema::Budget::new(settings.per_minute)),
         pages: Pages::new(settings.bundle),
-        sockets: Sockets::new(Arc::new(speaker()), settings.tasks, settings.stop),
+        sockets: Sockets::new(Arc::new(speaker), settings.tasks, settings.stop),
         draft_statuses: settings.draft_statuses,
     };
     App { router: router(Arc::new(doors)), peer: settings.peer.parse().unwrap() }
