@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use crate::executor::{Admitted, Authenticator, Denied, Executor, Payload, Prepared};
 use crate::hub::{Delivery, Hub, Mailbox, Subscription};
@@ -82,14 +82,16 @@ impl<E: Executor> Connection<E> {
         O: Sink<Outgoing> + Unpin + Send,
     {
         let Connection { hub, authenticator, config } = self;
+        let opened_at = Instant::now();
         let driver = Driver {
             socket: hub.sockets().open(),
             mailbox: hub.new_mailbox(),
             hub,
             authenticator,
             config,
-            opened_at: Instant::now(),
+            opened_at,
             expires_at: None,
+            timer: Box::pin(tokio::time::sleep_until(opened_at + config.limits.init_timeout)),
             machine: GraphqlTransportWs::new(config.limits),
             viewer: None,
             subscriptions: Vec::new(),
@@ -108,6 +110,7 @@ struct Driver<E: Executor, O> {
     mailbox: Arc<Mailbox>,
     opened_at: Instant,
     expires_at: Option<Instant>,
+    timer: Pin<Box<Sleep>>,
     machine: GraphqlTransportWs,
     viewer: Option<Arc<E::Viewer>>,
     subscriptions: Vec<(Run, Subscription<E>)>,
@@ -160,15 +163,16 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
     async fn wait<I: Stream<Item = Incoming> + Unpin>(&mut self, incoming: &mut I) -> Turn<E> {
         let protocol = self.machine.deadline().map(|deadline| self.opened_at + deadline);
         let deadline = [protocol, self.expires_at].into_iter().flatten().min();
-        let time = async {
-            match deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
+        // Set again only when it would ring too late: a turn that comes too early does no harm, and a
+        // timer that is set at each turn costs more than the turn.
+        if let Some(deadline) = deadline
+            && (self.timer.is_elapsed() || self.timer.deadline() > deadline)
+        {
+            self.timer.as_mut().reset(deadline);
+        }
         tokio::select! {
             close = self.socket.gate().shut_for() => Turn::Shut(close),
-            () = time => Turn::Time,
+            () = self.timer.as_mut(), if deadline.is_some() => Turn::Time,
             Some(done) = self.jobs.next(), if !self.jobs.is_empty() => Turn::Done(done),
             () = self.mailbox.arrived() => Turn::Mail,
             frame = incoming.next() => Turn::Frame(frame),

@@ -75,6 +75,7 @@ pub mod protocol;
 mod connection;
 mod event_stream;
 mod hub;
+mod signal;
 mod sockets;
 mod write;
 

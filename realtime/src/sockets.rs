@@ -4,9 +4,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
 
 use crate::protocol::Close;
+use crate::signal::Signal;
 
 /// How many revocations are remembered for sockets whose authentication is under way.
 const REMEMBERED: usize = 1024;
@@ -191,14 +191,14 @@ fn forget(index: &mut HashMap<Arc<str>, Vec<u64>>, key: &Arc<str>, id: u64) {
 #[derive(Default)]
 pub(crate) struct Gate {
     shut: Mutex<Option<Close>>,
-    changed: Notify,
+    changed: Signal,
 }
 
 impl Gate {
     /// Lets nothing pass from now on. Waits for a frame that is just passing.
     pub(crate) fn shut(&self, why: Close) {
         self.shut.lock().get_or_insert(why);
-        self.changed.notify_one();
+        self.changed.give();
     }
 
     /// Runs `pass` unless the gate is shut, and does not let it be shut meanwhile.
@@ -216,7 +216,7 @@ impl Gate {
             if let Some(close) = &*self.shut.lock() {
                 return close.clone();
             }
-            self.changed.notified().await;
+            self.changed.given().await;
         }
     }
 }

@@ -147,6 +147,7 @@ impl<E: Executor> Hub<E> {
             .entry(topic)
             .or_insert_with_key(|topic| Arc::new(TopicState::new(topic.clone())))
             .clone();
+        let operation = topic.share(group, operation);
         let subscriber =
             Arc::new(Subscriber::new(run, operation, group, viewer, mailbox, topic.clone()));
         topic.add(&subscriber);
