@@ -230,10 +230,11 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
             let errors = too_many_subscriptions(limit);
             return Box::pin(self.say(Input::Refused(run, &errors))).await;
         }
-        let executor = self.hub.executor().clone();
-        self.start(Some(run), async move {
-            Done::Prepared(run, executor.prepare(request, &viewer).await)
-        });
+        let hub = self.hub.clone();
+        self.start(
+            Some(run),
+            async move { Done::Prepared(run, hub.prepare(request, &viewer).await) },
+        );
         Ok(())
     }
 

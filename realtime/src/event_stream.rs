@@ -103,8 +103,8 @@ impl<E: Executor> EventStream<E> {
             jobs: FuturesUnordered::new(),
             outgoing,
         };
-        let (executor, asker) = (driver.hub.executor().clone(), driver.viewer.clone());
-        driver.start(async move { Done::Prepared(executor.prepare(request, &asker).await) });
+        let (hub, asker) = (driver.hub.clone(), driver.viewer.clone());
+        driver.start(async move { Done::Prepared(hub.prepare(request, &asker).await) });
         driver.run()
     }
 }

@@ -119,6 +119,7 @@ pub struct Echo {
     pub failing: AtomicBool,
     pub panicking: AtomicBool,
     pub hang: Notify,
+    pub n_hanging: AtomicUsize,
     /// When set, opening waits for a permit of it.
     pub hold_opening: AtomicBool,
     pub opening: Notify,
@@ -168,6 +169,7 @@ impl Executor for Echo {
                 Prepared::Response(Payload::from_json(json!({"data": word}).to_string()))
             }
             ["hang"] => {
+                self.n_hanging.fetch_add(1, SeqCst);
                 self.hang.notified().await;
                 Prepared::Response(Payload::from_json("{}"))
             }
