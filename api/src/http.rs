@@ -85,6 +85,7 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/graphql", any(graphql::graphql))
         .route("/graphql/ws", any(graphql::socket_only))
         .route("/schema.graphql", get(graphql::sdl))
+        .route("/graphiql", get(pages::graphiql))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/media/{*key}", get(media::media))

@@ -11,6 +11,7 @@ pub mod config;
 pub mod executor;
 pub mod http;
 pub mod identity;
+pub mod line;
 pub mod logs;
 pub mod serve;
 pub mod socket;

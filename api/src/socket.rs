@@ -1,10 +1,13 @@
 //! The socket door: takes the upgrade, and pumps frames between the wire and the engine of
 //! `realtime`.
 //!
+//! Event streams are served beside the sockets, by the same engine: [`event_stream`].
+//!
 //! The upgrade is our own, since a socket that waits should cost little: the read buffer has 2 KiB,
 //! and a message that is too long is refused by its header, before its bytes arrive.
 
 mod admission;
+pub mod event_stream;
 mod transport;
 
 use std::sync::Arc;
@@ -15,11 +18,15 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::account::Identity;
 use domain::ports::Clock;
 use hyper_util::rt::TokioIo;
-use realtime::{Close, Connection, ConnectionConfig, Executor, Hub, negotiate};
+use realtime::{
+    Close, Connection, ConnectionConfig, EventStream, EventStreamConfig, Executor, Hub, Watermark,
+    negotiate,
+};
 use schema::Client;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -31,6 +38,7 @@ use crate::http::Doors;
 use crate::http::answer::Problem;
 use crate::identity::Authenticator;
 pub use admission::{Admission, MakeViewer};
+use event_stream::{OpenStream, Streams, Texts};
 use transport::{Frames, IncomingFrames, Socket};
 
 /// Sockets that are open at once.
@@ -53,6 +61,20 @@ pub trait Speak: Send + Sync {
         incoming: IncomingFrames<'_>,
         outgoing: Frames<'_>,
     ) -> Option<Close>;
+
+    /// The registry that revocations go to.
+    fn registry(&self) -> &Arc<realtime::Sockets>;
+
+    /// Opens an event stream for somebody who was authenticated after `since`; none when they were
+    /// revoked meanwhile.
+    fn stream(
+        &self,
+        since: Watermark,
+        identity: Option<Identity>,
+        client: Client,
+        request: realtime::Request,
+        outgoing: Texts,
+    ) -> Option<OpenStream>;
 }
 
 /// Speaks graphql-transport-ws with the engine of `realtime`.
@@ -94,12 +116,34 @@ impl<E: Executor> Speak for GraphqlSockets<E> {
         };
         connection.run(incoming, outgoing).await
     }
+
+    fn registry(&self) -> &Arc<realtime::Sockets> {
+        self.hub.sockets()
+    }
+
+    fn stream(
+        &self,
+        since: Watermark,
+        identity: Option<Identity>,
+        client: Client,
+        request: realtime::Request,
+        outgoing: Texts,
+    ) -> Option<OpenStream> {
+        let admitted = admission::admitted(identity, client, &*self.clock, &self.viewer);
+        let config = EventStreamConfig {
+            write_timeout: self.config.write_timeout,
+            ..EventStreamConfig::default()
+        };
+        let stream = EventStream::open(self.hub.clone(), since, admitted, config)?;
+        Some(OpenStream { seal: stream.seal(), run: Box::pin(stream.run(request, outgoing)) })
+    }
 }
 
-/// All sockets of this process.
+/// All sockets and event streams of this process.
 pub struct Sockets {
     speaker: Arc<dyn Speak>,
     places: Arc<Semaphore>,
+    streams: Streams,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -107,7 +151,19 @@ pub struct Sockets {
 impl Sockets {
     /// Makes the door. Sockets run on `tasks`; no new one is opened once `stop` is cancelled.
     pub fn new(speaker: Arc<dyn Speak>, tasks: TaskTracker, stop: CancellationToken) -> Self {
-        Sockets { speaker, places: Arc::new(Semaphore::new(SOCKETS)), tasks, stop }
+        let places = Arc::new(Semaphore::new(SOCKETS));
+        Sockets { speaker, places, streams: Streams::default(), tasks, stop }
+    }
+
+    /// A place for one more, while there is room and the server does not stop.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        match self.places.clone().try_acquire_owned() {
+            Ok(place) if !self.stop.is_cancelled() => Ok(place),
+            _ => {
+                let message = "no more sockets can be opened now; try again";
+                Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message))
+            }
+        }
     }
 }
 
@@ -123,11 +179,9 @@ pub async fn upgrade(doors: &Arc<Doors>, client: Client, mut request: Request) -
         Err(problem) => return problem.into_response(),
     };
     let sockets = &doors.sockets;
-    let place = sockets.places.clone().try_acquire_owned();
-    let (Ok(place), false) = (place, sockets.stop.is_cancelled()) else {
-        let message = "no more sockets can be opened now; try again";
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        return Problem::new(status, "UNAVAILABLE", message).into_response();
+    let place = match sockets.place() {
+        Ok(place) => place,
+        Err(problem) => return problem.into_response(),
     };
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
     let protocol = negotiate(offered.iter().filter_map(|offer| offer.to_str().ok()));

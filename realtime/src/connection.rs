@@ -1,22 +1,20 @@
 //! One socket: frames in, frames out, one task.
 
-use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use crate::executor::{Admitted, Authenticator, Denied, Executor, Payload, Prepared};
 use crate::hub::{Delivery, Hub, Mailbox, Subscription};
 use crate::protocol::graphql_transport_ws::too_many_subscriptions;
 use crate::protocol::{Close, Effect, GraphqlTransportWs, Input, Limits, Run};
 use crate::sockets::{Socket, Watermark};
+use crate::write::{End, write};
 
 /// So many frames of the mailbox are written before the peer is listened to again.
 const FRAMES_PER_TURN: usize = 32;
@@ -84,14 +82,16 @@ impl<E: Executor> Connection<E> {
         O: Sink<Outgoing> + Unpin + Send,
     {
         let Connection { hub, authenticator, config } = self;
+        let opened_at = Instant::now();
         let driver = Driver {
             socket: hub.sockets().open(),
             mailbox: hub.new_mailbox(),
             hub,
             authenticator,
             config,
-            opened_at: Instant::now(),
+            opened_at,
             expires_at: None,
+            timer: Box::pin(tokio::time::sleep_until(opened_at + config.limits.init_timeout)),
             machine: GraphqlTransportWs::new(config.limits),
             viewer: None,
             subscriptions: Vec::new(),
@@ -110,6 +110,7 @@ struct Driver<E: Executor, O> {
     mailbox: Arc<Mailbox>,
     opened_at: Instant,
     expires_at: Option<Instant>,
+    timer: Pin<Box<Sleep>>,
     machine: GraphqlTransportWs,
     viewer: Option<Arc<E::Viewer>>,
     subscriptions: Vec<(Run, Subscription<E>)>,
@@ -134,16 +135,6 @@ enum Turn<E: Executor> {
     Done(Done<E>),
     Mail,
     Frame(Option<Incoming>),
-}
-
-/// How a socket ends.
-enum End {
-    /// With a close frame of ours.
-    Close(Close),
-    /// Closed, but what was written before cannot be taken back except by cutting the line.
-    Cut(Close),
-    /// The peer went away.
-    Gone,
 }
 
 impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
@@ -172,15 +163,16 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
     async fn wait<I: Stream<Item = Incoming> + Unpin>(&mut self, incoming: &mut I) -> Turn<E> {
         let protocol = self.machine.deadline().map(|deadline| self.opened_at + deadline);
         let deadline = [protocol, self.expires_at].into_iter().flatten().min();
-        let time = async {
-            match deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
+        // Set again only when it would ring too late: a turn that comes too early does no harm, and a
+        // timer that is set at each turn costs more than the turn.
+        if let Some(deadline) = deadline
+            && (self.timer.is_elapsed() || self.timer.deadline() > deadline)
+        {
+            self.timer.as_mut().reset(deadline);
+        }
         tokio::select! {
             close = self.socket.gate().shut_for() => Turn::Shut(close),
-            () = time => Turn::Time,
+            () = self.timer.as_mut(), if deadline.is_some() => Turn::Time,
             Some(done) = self.jobs.next(), if !self.jobs.is_empty() => Turn::Done(done),
             () = self.mailbox.arrived() => Turn::Mail,
             frame = incoming.next() => Turn::Frame(frame),
@@ -236,10 +228,11 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
             let errors = too_many_subscriptions(limit);
             return Box::pin(self.say(Input::Refused(run, &errors))).await;
         }
-        let executor = self.hub.executor().clone();
-        self.start(Some(run), async move {
-            Done::Prepared(run, executor.prepare(request, &viewer).await)
-        });
+        let hub = self.hub.clone();
+        self.start(
+            Some(run),
+            async move { Done::Prepared(run, hub.prepare(request, &viewer).await) },
+        );
         Ok(())
     }
 
@@ -324,47 +317,9 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
         }
     }
 
-    /// Writes one frame and flushes it, unless the socket's gate is shut.
     async fn write(&mut self, text: String) -> Result<(), End> {
-        let gate = self.socket.gate();
-        let outgoing = &mut self.outgoing;
-        let mut frame = Some(Outgoing::Text(text));
-        let begun = AtomicBool::new(false);
-        let written = poll_fn(|context| {
-            if frame.is_some() {
-                match outgoing.poll_ready_unpin(context) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(End::Gone)),
-                    Poll::Ready(Ok(())) => {}
-                }
-            }
-            // Passing the gate includes the first flush, so that a frame that is let through is on
-            // its way when a revocation returns.
-            let passed = gate.pass(|| {
-                if let Some(frame) = frame.take() {
-                    begun.store(true, Relaxed);
-                    if outgoing.start_send_unpin(frame).is_err() {
-                        return Poll::Ready(Err(End::Gone));
-                    }
-                }
-                outgoing.poll_flush_unpin(context).map_err(|_| End::Gone)
-            });
-            match passed {
-                Ok(poll) => poll,
-                Err(close) if begun.load(Relaxed) => Poll::Ready(Err(End::Cut(close))),
-                Err(close) => Poll::Ready(Err(End::Close(close))),
-            }
-        });
-        tokio::select! {
-            biased;
-            written = written => written,
-            close = gate.shut_for() => {
-                Err(if begun.load(Relaxed) { End::Cut(close) } else { End::Close(close) })
-            }
-            () = tokio::time::sleep(self.config.write_timeout) => {
-                Err(End::Cut(Close::silent_peer()))
-            }
-        }
+        let frame = Outgoing::Text(text);
+        write(self.socket.gate(), &mut self.outgoing, frame, self.config.write_timeout).await
     }
 }
 

@@ -11,30 +11,48 @@ use crate::{Gap, Position, Topic};
 
 /// JSON text that is shared by all who receive it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Payload(Arc<str>);
+pub struct Payload(Arc<Text>);
+
+#[derive(PartialEq, Eq)]
+struct Text {
+    json: Box<str>,
+    cursor: Option<Box<str>>,
+}
 
 impl Payload {
     /// Takes serialised JSON; the caller vouches that it is one value.
-    pub fn from_json(json: impl Into<Arc<str>>) -> Self {
-        Self(json.into())
+    pub fn from_json(json: impl Into<Box<str>>) -> Self {
+        Payload(Arc::new(Text { json: json.into(), cursor: None }))
+    }
+
+    /// The same for a frame of a subscription, with the cursor by which a client goes on after it:
+    /// text without control characters. Protocols that have a place for it beside the frame tell it
+    /// there too.
+    pub fn of_frame(json: impl Into<Box<str>>, cursor: impl Into<Box<str>>) -> Self {
+        Payload(Arc::new(Text { json: json.into(), cursor: Some(cursor.into()) }))
     }
 
     /// An `errors` list of one error with a code of the schema's list, as `error` messages carry it.
     pub fn error(message: &str, code: &str) -> Self {
         let error = serde_json::json!([{ "message": message, "extensions": { "code": code } }]);
-        Self(error.to_string().into())
+        Payload::from_json(error.to_string())
     }
 
     /// The JSON text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.0.json
+    }
+
+    /// Where a client goes on after it, for a frame of a subscription.
+    pub fn cursor(&self) -> Option<&str> {
+        self.0.cursor.as_deref()
     }
 }
 
 impl fmt::Debug for Payload {
     /// Only the length: payloads are what people write to each other.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Payload({} bytes)", self.0.len())
+        write!(f, "Payload({} bytes)", self.as_str().len())
     }
 }
 
@@ -49,6 +67,9 @@ pub struct Request {
     pub variables: Map<String, Value>,
     /// Whatever else the client sends.
     pub extensions: Map<String, Value>,
+    /// The cursor of the last frame that the client has seen, where its protocol tells it beside the
+    /// operation. Later than what the variables say: those are from when the client began.
+    pub last_event_id: Option<String>,
 }
 
 /// Which subscriptions may share a render: a hash over document, operation name and variables without

@@ -48,13 +48,19 @@
 //! 3. For each event, and for progress, `class` is asked per subscriber and `render` once per group
 //!    and class. None means that the change does not concern this operation (a filtered view).
 //!
+//! # Event streams
+//!
+//! An [`EventStream`] is one operation over one HTTP response (graphql-sse, distinct connections mode).
+//! It shares hub, registry and renders with the sockets. Take a [`Watermark`] before you read the
+//! session, install its [`Seal`] where bytes are written, and cut the line when it [`Ended`] so.
+//!
 //! Frames of one subscription come in order of [`Seq`], each event once; progress carries the place of
 //! the event before it. After a gap `open` is called again, with `Snapshot { gap: Some(..) }`.
 //!
 //! # Where to start reading
 //!
 //! [`resume`] (when may a client go on), [`protocol`] (the wire), `hub` (the pump), `connection` (one
-//! socket).
+//! socket), `event_stream` (one operation over HTTP).
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -67,10 +73,14 @@ pub mod resume;
 pub mod protocol;
 
 mod connection;
+mod event_stream;
 mod hub;
+mod signal;
 mod sockets;
+mod write;
 
 pub use connection::{Connection, ConnectionConfig, Incoming, Outgoing};
+pub use event_stream::{Ended, EventStream, EventStreamConfig};
 pub use executor::{
     Admitted, Authenticator, Change, Denied, Executor, GroupKey, Opening, Payload, Plan, Prepared,
     RenderFailed, Request,
@@ -78,7 +88,7 @@ pub use executor::{
 pub use hub::{Hub, HubConfig, HubParts, Notifier};
 pub use log::{EventLog, LogError, LogEvent};
 pub use protocol::{Close, Limits, SUBPROTOCOL, negotiate};
-pub use sockets::Sockets;
+pub use sockets::{Seal, Sockets, Watermark};
 pub use topic::{Epoch, Gap, Head, Position, Seq, Tag, Topic};
 
 #[cfg(test)]

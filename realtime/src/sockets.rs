@@ -4,9 +4,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
 
 use crate::protocol::Close;
+use crate::signal::Signal;
 
 /// How many revocations are remembered for sockets whose authentication is under way.
 const REMEMBERED: usize = 1024;
@@ -64,6 +64,12 @@ impl Sockets {
         self.revoke(Revoked::User(user.into()));
     }
 
+    /// How many revocations there have been: to be asked before a session is read that will hold an
+    /// [`EventStream`](crate::EventStream).
+    pub fn watermark(&self) -> Watermark {
+        Watermark(self.state.lock().revocations)
+    }
+
     /// Closes all sockets with 1001, for a graceful stop.
     pub fn close_all(&self) {
         let gates: Vec<_> =
@@ -114,8 +120,8 @@ pub(crate) struct Socket {
 }
 
 /// How many revocations there had been when an authentication began.
-#[derive(Clone, Copy)]
-pub(crate) struct Watermark(u64);
+#[derive(Clone, Copy, Debug)]
+pub struct Watermark(u64);
 
 impl Socket {
     pub(crate) fn gate(&self) -> &Arc<Gate> {
@@ -124,7 +130,7 @@ impl Socket {
 
     /// To be called before the session is read.
     pub(crate) fn watermark(&self) -> Watermark {
-        Watermark(self.sockets.state.lock().revocations)
+        self.sockets.watermark()
     }
 
     /// Names the session and user of the socket. False when one of them was, or may have been, revoked
@@ -185,14 +191,14 @@ fn forget(index: &mut HashMap<Arc<str>, Vec<u64>>, key: &Arc<str>, id: u64) {
 #[derive(Default)]
 pub(crate) struct Gate {
     shut: Mutex<Option<Close>>,
-    changed: Notify,
+    changed: Signal,
 }
 
 impl Gate {
     /// Lets nothing pass from now on. Waits for a frame that is just passing.
     pub(crate) fn shut(&self, why: Close) {
         self.shut.lock().get_or_insert(why);
-        self.changed.notify_one();
+        self.changed.give();
     }
 
     /// Runs `pass` unless the gate is shut, and does not let it be shut meanwhile.
@@ -210,7 +216,25 @@ impl Gate {
             if let Some(close) = &*self.shut.lock() {
                 return close.clone();
             }
-            self.changed.notified().await;
+            self.changed.given().await;
         }
+    }
+}
+
+/// For who writes what passed the gate before: nothing of it is written after a revocation.
+#[derive(Clone)]
+pub struct Seal(Arc<Gate>);
+
+impl Seal {
+    pub(crate) fn of(gate: &Arc<Gate>) -> Self {
+        Seal(gate.clone())
+    }
+
+    /// Runs `write`, and lets no revocation return meanwhile; none after one. A stop of the server seals
+    /// nothing: what was said before it may arrive.
+    pub fn pass<T>(&self, write: impl FnOnce() -> T) -> Option<T> {
+        let shut = self.0.shut.lock();
+        let revoked = shut.as_ref().is_some_and(|close| close.code != Close::going_away().code);
+        (!revoked).then(write)
     }
 }

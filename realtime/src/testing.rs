@@ -119,6 +119,7 @@ pub struct Echo {
     pub failing: AtomicBool,
     pub panicking: AtomicBool,
     pub hang: Notify,
+    pub n_hanging: AtomicUsize,
     /// When set, opening waits for a permit of it.
     pub hold_opening: AtomicBool,
     pub opening: Notify,
@@ -150,12 +151,14 @@ impl Executor for Echo {
         match words[..] {
             ["follow", topic, ref rest @ ..] => {
                 let even = rest == ["even"];
-                let after = request.variables.get("after").map(|after| Position {
-                    topic: Topic::new(topic),
-                    epoch: Epoch::new(after["epoch"].as_str().unwrap()),
-                    seq: Seq(after["seq"].as_u64().unwrap()),
-                    tag: tag(after["seq"].as_u64().unwrap()),
+                let seen = request.last_event_id.map(|id| {
+                    let (epoch, seq) = id.split_once('.').unwrap();
+                    position(topic, epoch, seq.parse().unwrap())
                 });
+                let after = seen.or(request.variables.get("after").map(|after| {
+                    let epoch = after["epoch"].as_str().unwrap();
+                    position(topic, epoch, after["seq"].as_u64().unwrap())
+                }));
                 let mut group = [0; 32];
                 group[0] = u8::from(even);
                 let operation = Arc::new(Follow { even });
@@ -166,6 +169,7 @@ impl Executor for Echo {
                 Prepared::Response(Payload::from_json(json!({"data": word}).to_string()))
             }
             ["hang"] => {
+                self.n_hanging.fetch_add(1, SeqCst);
                 self.hang.notified().await;
                 Prepared::Response(Payload::from_json("{}"))
             }
@@ -186,7 +190,8 @@ impl Executor for Echo {
         if viewer.class.lock().is_none() {
             return Err(Payload::error("no", "FORBIDDEN"));
         }
-        Ok(Payload::from_json(opening_json(opening).to_string()))
+        let (Opening::Snapshot { at, .. } | Opening::Resumed { at }) = opening;
+        Ok(Payload::of_frame(opening_json(opening).to_string(), cursor(at)))
     }
 
     fn class(&self, _: &Follow, viewer: &Person) -> Option<String> {
@@ -213,8 +218,12 @@ impl Executor for Echo {
             return Ok(None);
         }
         let frame = json!({ "kind": kind, "seq": at.seq.0, "class": class });
-        Ok(Some(Payload::from_json(frame.to_string())))
+        Ok(Some(Payload::of_frame(frame.to_string(), cursor(at))))
     }
+}
+
+fn cursor(at: &Position) -> String {
+    format!("{}.{}", at.epoch, at.seq)
 }
 
 /// Admits with `session`, `user` and `class` of the payload.
@@ -318,7 +327,9 @@ pub fn incoming(
     Box::pin(stream::unfold(heard, |mut heard| async { Some((heard.recv().await?, heard)) }))
 }
 
-pub fn outgoing(tell: mpsc::Sender<Outgoing>) -> Pin<Box<dyn Sink<Outgoing, Error = ()> + Send>> {
+pub fn outgoing<T: Send + 'static>(
+    tell: mpsc::Sender<T>,
+) -> Pin<Box<dyn Sink<T, Error = ()> + Send>> {
     Box::pin(sink::unfold(tell, |tell, frame| async {
         tell.send(frame).await.map_err(|_| ())?;
         Ok(tell)

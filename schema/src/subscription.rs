@@ -35,5 +35,7 @@ impl Subscription {
 
 /// This root describes and validates; frames are rendered one by one, for all homes alike.
 fn elsewhere() -> Result<stream::Empty<PipelineFrame>> {
-    Err(Code::NeedsSocket.error("subscribe over the WebSocket at /graphql/ws"))
+    Err(Code::NeedsSocket.error(
+        "subscribe over the WebSocket at /graphql/ws, or over text/event-stream at /graphql",
+    ))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use realtime::protocol::graphql_sse;
 use schema::budget::Left;
 use serde::Serialize;
 
@@ -114,9 +115,15 @@ impl Answer {
         }
         let body =
             Body { data: self.data.as_ref(), errors: &self.errors, extensions: &self.extensions };
-        let Ok(body) = serde_json::to_vec(&body) else {
+        let Ok(body) = serde_json::to_string(&body) else {
             tracing::error!("an answer cannot be written as JSON");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let (format, body) = match format {
+            Format::Events if self.status.is_success() => (format, graphql_sse::only(&body)),
+            // Where nothing was asked there is no stream of results, but a status that says why.
+            Format::Events => (Format::Json, body),
+            _ => (format, body),
         };
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();

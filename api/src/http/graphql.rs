@@ -3,13 +3,14 @@
 //! Follows the specification's draft as npm `graphql-http` audits it: POST with a JSON body, GET for
 //! queries, and both media types of answers. With `application/json` every well-formed request is
 //! answered with 200; with `application/graphql-response+json` a document that cannot be executed
-//! has status 400 and no `data`.
+//! has status 400 and no `data`. Who takes `text/event-stream` gets results as events (graphql-sse):
+//! subscriptions too, which [`crate::socket::event_stream`] serves.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request as Operation, Response as Executed, ServerError, Value};
+use async_graphql::{Request as Operation, Response as Executed, ServerError, Value, Variables};
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -26,7 +27,9 @@ use super::media_types::{Format, is_json};
 use super::parameters::Parameters;
 use super::{BODY_LIMIT, BODY_TIME, Doors, cookies, cross_site};
 use crate::identity::Credential;
+use crate::line::Line;
 use crate::socket;
+use crate::socket::event_stream::Asker;
 
 /// An operation may take no longer.
 const EXECUTION_TIME: Duration = Duration::from_secs(30);
@@ -46,13 +49,17 @@ pub async fn graphql(
         _ => {
             let format = Format::wanted(request.headers());
             let mut ask = Ask::new(&doors, client);
-            let answer = match (format, request.method()) {
+            let reply = match (format, request.method()) {
                 (Some(format), &Method::GET | &Method::POST) => ask.answer(format, request).await,
                 (None, &Method::GET | &Method::POST) => Err(not_acceptable()),
                 _ => Err(method_not_allowed("this method is not served", METHODS)),
             };
-            let answer = answer.unwrap_or_else(Answer::from);
-            answer.write(format.unwrap_or(Format::Json), Some(ask.meter()))
+            match reply.unwrap_or_else(|problem| Reply::Answer(problem.into())) {
+                Reply::Answer(answer) => {
+                    answer.write(format.unwrap_or(Format::Json), Some(ask.meter()))
+                }
+                Reply::Stream(response) => response,
+            }
         }
     };
     open_to_every_origin(response.headers_mut());
@@ -85,6 +92,13 @@ pub async fn sdl(State(doors): State<Arc<Doors>>) -> Response {
     response
 }
 
+/// What a request comes to.
+enum Reply {
+    Answer(Answer),
+    /// The events of a subscription, on their way.
+    Stream(Response),
+}
+
 /// One request on its way to the executor.
 struct Ask<'a> {
     doors: &'a Doors,
@@ -98,9 +112,10 @@ impl<'a> Ask<'a> {
         Ask { doors, drawer: Drawer::of(&client, None), client, cost: 0 }
     }
 
-    async fn answer(&mut self, format: Format, request: Request) -> Result<Answer, Problem> {
+    async fn answer(&mut self, format: Format, request: Request) -> Result<Reply, Problem> {
         let (parts, body) = request.into_parts();
         let get = parts.method == Method::GET;
+        let events = Format::takes_events(&parts.headers);
         let parameters = if get {
             Parameters::from_address(&parts.uri)
         } else {
@@ -108,19 +123,28 @@ impl<'a> Ask<'a> {
         };
         let parameters = parameters
             .map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", e.to_string()))?;
-        let identity = self.authenticate(&parts.headers, get).await?;
+        let since = self.doors.sockets.watermark();
+        let identity = self.authenticate(&parts.headers, get && !events).await?;
 
         let Parameters { query, operation_name, variables } = parameters;
         let checked = match self.doors.guard.check(&query, operation_name.as_deref(), &variables) {
             Ok(checked) => checked,
-            Err(refusal) => return Ok(self.refused(format, refusal)),
+            Err(refusal) => return Ok(Reply::Answer(self.refused(format, refusal))),
         };
         match checked.operation_type {
             OperationType::Mutation if get => {
                 return Err(method_not_allowed("GET serves queries only", "POST"));
             }
+            OperationType::Subscription if events => {
+                let client = self.client.clone();
+                let line = parts.extensions.get::<Line>().cloned().unwrap_or_default();
+                let asker = Asker { since, identity, client, line };
+                let request = streamed(&parts.headers, query, operation_name, &variables);
+                return self.doors.sockets.stream(asker, request).map(Reply::Stream);
+            }
             OperationType::Subscription => {
-                let message = "subscriptions are served over WebSocket, at /graphql/ws";
+                let message = "subscriptions are served as text/event-stream, and over WebSocket at \
+                               /graphql/ws";
                 let status = StatusCode::NOT_ACCEPTABLE;
                 return Err(Problem::new(status, "SUBSCRIPTION_NEEDS_SOCKET", message));
             }
@@ -145,14 +169,15 @@ impl<'a> Ask<'a> {
         if let Some(cookie) = cookies::set(&slot.take(), self.doors.addresses.secure()) {
             answer.headers.append(header::SET_COOKIE, cookie);
         }
-        Ok(answer)
+        Ok(Reply::Answer(answer))
     }
 
-    /// Finds out who asks. A bearer key must be right; a cookie may be stale, and then a guest asks.
+    /// Finds out who asks. A bearer key must be right; a cookie may be stale, and then a guest asks. A
+    /// request that is `harmless`, since it changes and holds nothing, other sites may send too.
     async fn authenticate(
         &mut self,
         headers: &HeaderMap,
-        get: bool,
+        harmless: bool,
     ) -> Result<Option<Identity>, Problem> {
         let credential = match headers.get(header::AUTHORIZATION) {
             Some(value) => {
@@ -164,7 +189,7 @@ impl<'a> Ask<'a> {
             },
         };
         let by_cookie = matches!(credential, Credential::Session(_));
-        if by_cookie && !get && !cross_site::is_ours(headers, &self.doors.addresses) {
+        if by_cookie && !harmless && !cross_site::is_ours(headers, &self.doors.addresses) {
             let message = "this request comes from another site; use an access token";
             return Err(Problem::new(StatusCode::FORBIDDEN, "CROSS_SITE_REQUEST", message));
         }
@@ -252,6 +277,28 @@ impl<'a> Ask<'a> {
     }
 }
 
+/// A subscription as the engine of `realtime` takes it.
+fn streamed(
+    headers: &HeaderMap,
+    query: String,
+    operation_name: Option<String>,
+    variables: &Variables,
+) -> realtime::Request {
+    let variables = match serde_json::to_value(variables) {
+        Ok(serde_json::Value::Object(variables)) => variables,
+        // Variables are an object of JSON values.
+        _ => serde_json::Map::new(),
+    };
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::trim);
+    realtime::Request {
+        query: Some(query),
+        operation_name,
+        variables,
+        last_event_id: last.filter(|id| !id.is_empty()).map(str::to_owned),
+        ..realtime::Request::default()
+    }
+}
+
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
     let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
     if encoded || !is_json(headers) {
@@ -297,7 +344,8 @@ fn unauthenticated() -> Problem {
 }
 
 fn not_acceptable() -> Problem {
-    let message = "answers are application/graphql-response+json or application/json";
+    let message =
+        "answers are application/graphql-response+json, application/json or text/event-stream";
     Problem::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
 }
 
@@ -310,7 +358,10 @@ fn preflight() -> Response {
     let headers = [
         (header::ALLOW, METHODS),
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, x-request-id"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, last-event-id, x-request-id",
+        ),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()

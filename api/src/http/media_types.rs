@@ -1,4 +1,7 @@
 //! Media types of GraphQL over HTTP: which one a client sends, and which one it wants back.
+//!
+//! A stream of events is one of them (graphql-sse); who takes it beside the others gets it for what
+//! nothing else can carry.
 
 use axum::http::{HeaderMap, header};
 
@@ -9,7 +12,12 @@ pub enum Format {
     Json,
     /// `application/graphql-response+json`: a request error has a status of its own.
     Graphql,
+    /// `text/event-stream`: results are events, errors of the request too.
+    Events,
 }
+
+/// The content type of event streams.
+pub const EVENTS: &str = "text/event-stream; charset=utf-8";
 
 impl Format {
     /// The media type in `content-type`.
@@ -17,6 +25,7 @@ impl Format {
         match self {
             Format::Json => "application/json; charset=utf-8",
             Format::Graphql => "application/graphql-response+json; charset=utf-8",
+            Format::Events => EVENTS,
         }
     }
 
@@ -26,13 +35,7 @@ impl Format {
         if !headers.contains_key(header::ACCEPT) {
             return Some(Format::Json);
         }
-        let ranges: Vec<(String, f32)> = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(range)
-            .collect();
+        let ranges = ranges(headers);
         let weight = |names: &[&str]| {
             names.iter().find_map(|name| {
                 ranges.iter().find(|(range, _)| range == name).map(|(_, weight)| *weight)
@@ -41,12 +44,30 @@ impl Format {
         let any = ["application/*", "*/*"];
         let json = weight(&["application/json", any[0], any[1]]).unwrap_or(0.0);
         let graphql = weight(&["application/graphql-response+json"]).unwrap_or(0.0);
+        // By name only: who takes anything is not told that it has to read a stream.
+        let events = weight(&["text/event-stream"]).unwrap_or(0.0);
         match () {
+            () if events > json.max(graphql) => Some(Format::Events),
             () if graphql > 0.0 && graphql >= json => Some(Format::Graphql),
             () if json > 0.0 => Some(Format::Json),
             () => None,
         }
     }
+
+    /// Whether the client takes a stream of events, as whichever choice.
+    pub fn takes_events(headers: &HeaderMap) -> bool {
+        ranges(headers).iter().any(|(range, weight)| range == "text/event-stream" && *weight > 0.0)
+    }
+}
+
+fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(range)
+        .collect()
 }
 
 /// Whether a body is JSON in UTF-8, which is the only kind that is read.
@@ -123,8 +144,23 @@ mod tests {
     fn who_wants_something_else_gets_nothing() {
         check_wanted("text/html", None);
         check_wanted("application/json;q=0", None);
-        check_wanted("text/event-stream", None);
+        check_wanted("text/event-stream;q=0", None);
         check_wanted("application/json; charset=latin1", None);
+    }
+
+    #[test]
+    fn a_stream_of_events_is_for_who_names_it_first_and_for_subscriptions() {
+        check_wanted("text/event-stream", Some(Format::Events));
+        check_wanted("text/event-stream, application/json;q=0.5", Some(Format::Events));
+        let many = "application/graphql-response+json, application/json, text/event-stream";
+        check_wanted(many, Some(Format::Graphql));
+        let takes = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            Format::takes_events(&headers)
+        };
+        assert!(takes(many) && takes("text/event-stream"));
+        assert!(!takes("*/*") && !takes("text/event-stream;q=0") && !takes("text/*"));
     }
 
     #[test]

@@ -19,6 +19,7 @@ const SHELL: &str = "index.html";
 /// The gaps that the bundler leaves in the shell.
 const HEAD: &str = "<!--deepdive:head-->";
 const BODY: &str = "<!--deepdive:body-->";
+const GRAPHIQL: &str = "graphiql.html";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
 const PAGES: [&str; 9] = [
@@ -78,10 +79,23 @@ impl Pages {
         })
     }
 
+    /// GraphiQL, with a policy of its own: its editor makes style elements as one types. Scripts are ours
+    /// only, as everywhere.
+    fn graphiql(&self) -> Response {
+        let Some(page) = self.files.get(GRAPHIQL) else { return not_bundled() };
+        let mut response = html(StatusCode::OK, body(page));
+        let policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                      img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; \
+                      object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+        let policy = HeaderValue::from_static(policy);
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        response
+    }
+
     fn answer(&self, path: &str, headers: &HeaderMap) -> Response {
         let file = path.trim_start_matches('/');
         let last = file.rsplit('/').next().unwrap_or_default();
-        if last.contains('.') && file != SHELL && !last.ends_with(".br") {
+        if last.contains('.') && file != SHELL && file != GRAPHIQL && !last.ends_with(".br") {
             return self.file(file, headers).unwrap_or_else(not_found);
         }
         if file.split('/').next().is_some_and(|first| MACHINES.contains(&first)) {
@@ -143,6 +157,11 @@ pub async fn page(
         Some(address) => reading::page::page(&doors, address, &uri, &headers).await,
         None => doors.pages.answer(uri.path(), &headers),
     }
+}
+
+/// Answers `/graphiql`.
+pub async fn graphiql(State(doors): State<Arc<Doors>>) -> Response {
+    doors.pages.graphiql()
 }
 
 fn html(status: StatusCode, html: Bytes) -> Response {

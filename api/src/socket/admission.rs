@@ -46,16 +46,26 @@ impl<V: Send + Sync> realtime::Authenticator<V> for Admission<V> {
                 Some(found.ok_or_else(Denied::default)?)
             }
         };
-        let expires_at = identity.as_ref().and_then(|identity| {
-            Instant::now().checked_add(identity.expires_at.since(self.clock.now()))
-        });
-        Ok(Admitted {
-            session: identity.as_ref().map(|identity| identity.key.as_str().into()),
-            user: identity.as_ref().map(|identity| identity.user.as_str().into()),
-            viewer: Arc::new((self.viewer)(identity, self.client.clone())),
-            expires_at,
-            ack: None,
-        })
+        Ok(admitted(identity, self.client.clone(), &*self.clock, &self.viewer))
+    }
+}
+
+/// Somebody who was authenticated, or a guest, as the engine of `realtime` knows them.
+pub(super) fn admitted<V>(
+    identity: Option<Identity>,
+    client: Client,
+    clock: &dyn Clock,
+    viewer: &MakeViewer<V>,
+) -> Admitted<V> {
+    let expires_at = identity
+        .as_ref()
+        .and_then(|identity| Instant::now().checked_add(identity.expires_at.since(clock.now())));
+    Admitted {
+        session: identity.as_ref().map(|identity| identity.key.as_str().into()),
+        user: identity.as_ref().map(|identity| identity.user.as_str().into()),
+        viewer: Arc::new(viewer(identity, client)),
+        expires_at,
+        ack: None,
     }
 }
 

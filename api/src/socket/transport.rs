@@ -67,7 +67,8 @@ pub(super) async fn speak(
             if let Saw::Nonsense(code) = saw {
                 let _ = socket.close(Some(frame(code, ""))).await;
             }
-            finish(socket, saw == Saw::Frames).await;
+            // Boxed, since its buffer would be a part of every socket as long as it lives.
+            Box::pin(finish(socket, saw == Saw::Frames)).await;
         };
         // Whether the peer says goodbye or not, the socket ends.
         let _ = tokio::time::timeout(farewell, end).await;
@@ -82,7 +83,7 @@ pub(super) async fn speak(
 pub(super) async fn refuse(mut socket: WebSocketStream<Socket>, close: Close, farewell: Duration) {
     let end = async {
         if socket.send(message(Outgoing::Close(close))).await.is_ok() {
-            finish(socket, true).await;
+            Box::pin(finish(socket, true)).await;
         }
     };
     let _ = tokio::time::timeout(farewell, end).await;

@@ -35,7 +35,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::reading::Shelf;
-use crate::sockets::speaker;
+use crate::sockets::{Counter, speaker};
 
 pub struct Query;
 
@@ -198,6 +198,7 @@ impl Bundle {
             ("app-0123456789.js", &b"let app;"[..]),
             ("app-0123456789.js.br", b"BROTLI"),
             ("favicon.svg", b"<svg/>"),
+            ("graphiql.html", b"<!doctype html><script type=module src=/graphiql-0.js></script>"),
         ]))
     }
 }
@@ -217,6 +218,8 @@ pub struct Settings {
     pub shelf: Shelf,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
+    pub log: Arc<Counter>,
+    pub registry: Arc<realtime::Sockets>,
 }
 
 impl Default for Settings {
@@ -230,6 +233,8 @@ impl Default for Settings {
             shelf: Shelf::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
+            log: Arc::default(),
+            registry: realtime::Sockets::new(),
         }
     }
 }
@@ -244,6 +249,7 @@ pub fn app() -> App {
 }
 
 pub fn app_with(settings: Settings) -> App {
+    let speaker = speaker(settings.log, settings.registry);
     let schema = Schema::new(Query, Mutation, EmptySubscription);
     let guard = Guard::new(Limits::default(), &schema.sdl()).unwrap();
     let doors = Doors {
@@ -260,7 +266,7 @@ pub fn app_with(settings: Settings) -> App {
         budget: Arc::new(schema::Budget::new(settings.per_minute)),
         pages: Pages::new(settings.bundle),
         reading: Arc::new(settings.shelf),
-        sockets: Sockets::new(Arc::new(speaker()), settings.tasks, settings.stop),
+        sockets: Sockets::new(Arc::new(speaker), settings.tasks, settings.stop),
         draft_statuses: settings.draft_statuses,
     };
     App { router: router(Arc::new(doors)), peer: settings.peer.parse().unwrap() }

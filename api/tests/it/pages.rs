@@ -62,6 +62,19 @@ async fn a_build_without_the_client_says_how_to_get_it() {
 }
 
 #[tokio::test]
+async fn graphiql_is_served_here_and_runs_no_script_of_others() {
+    let app = app();
+    let got = app.request("GET /graphiql", &[], "").await;
+    assert_eq!((got.status, got.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let policy = got.header("content-security-policy").unwrap();
+    let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src")).unwrap();
+    assert_eq!(scripts.trim(), "script-src 'self'");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    // Its page has one address, with its policy.
+    assert_eq!(app.request("GET /graphiql.html", &[], "").await.status, 404);
+}
+
+#[tokio::test]
 async fn every_answer_has_the_security_headers() {
     for line in ["GET /", "GET /nothing", "GET /healthz", "GET /app-0123456789.js"] {
         let got = app().request(line, &[], "").await;

@@ -1,17 +1,20 @@
 //! Sockets over real connections, with the engine of `realtime` behind the door.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use api::serve::Server;
 use api::socket::GraphqlSockets;
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::Timestamp;
 use domain::ports::Clock;
 use futures_util::{SinkExt, StreamExt};
 use realtime::{
-    Change, ConnectionConfig, EventLog, Executor, Head, Hub, HubConfig, HubParts, Limits, LogError,
-    LogEvent, Opening, Payload, Prepared, RenderFailed, Request, Seq, Topic,
+    Change, ConnectionConfig, EventLog, Executor, GroupKey, Head, Hub, HubConfig, HubParts, Limits,
+    LogError, LogEvent, Opening, Payload, Plan, Position, Prepared, RenderFailed, Request, Seq,
+    Tag, Topic,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Keys, Settings, app_with, user};
 
-/// Answers every operation with who asks.
+/// Answers every operation with who asks: `watch` again and again, the others once.
 pub struct Who;
 
 #[async_trait]
@@ -33,33 +36,65 @@ impl Executor for Who {
     type Operation = ();
     type Class = ();
 
-    async fn prepare(&self, _: Request, viewer: &Arc<String>) -> Prepared<()> {
+    async fn prepare(&self, request: Request, viewer: &Arc<String>) -> Prepared<()> {
+        if request.query.is_some_and(|query| query.contains("watch")) {
+            let after = request.last_event_id.map(|seq| Position {
+                topic: Topic::new("all"),
+                epoch: realtime::Epoch::new("e"),
+                seq: Seq(seq.parse().unwrap()),
+                tag: Tag::new("t"),
+            });
+            let (topic, group) = (Topic::new("all"), GroupKey([0; 32]));
+            return Prepared::Subscription(Plan { topic, group, after, operation: Arc::new(()) });
+        }
         Prepared::Response(Payload::from_json(json!({ "data": { "who": **viewer } }).to_string()))
     }
 
-    async fn open(&self, _: &(), _: &Arc<String>, _: &Opening) -> Result<Payload, Payload> {
-        Err(Payload::error("none", "NONE"))
+    async fn open(&self, _: &(), who: &Arc<String>, how: &Opening) -> Result<Payload, Payload> {
+        let (resumed, Opening::Snapshot { at, .. } | Opening::Resumed { at }) =
+            (matches!(how, Opening::Resumed { .. }), how);
+        let frame = json!({ "data": { "watch": **who, "resumed": resumed } });
+        Ok(Payload::of_frame(frame.to_string(), at.seq.to_string()))
     }
 
     fn class(&self, _: &(), _: &String) -> Option<()> {
-        None
+        Some(())
     }
 
-    async fn render(&self, _: &(), _: &(), _: &Change) -> Result<Option<Payload>, RenderFailed> {
-        Ok(None)
+    async fn render(
+        &self,
+        _: &(),
+        _: &(),
+        change: &Change,
+    ) -> Result<Option<Payload>, RenderFailed> {
+        let (Change::Event { at, .. } | Change::Progress { at, .. }) = change;
+        // Long, so that a peer who does not read fills the line soon.
+        let frame = json!({ "data": { "watch": "x".repeat(60_000) } });
+        Ok(Some(Payload::of_frame(frame.to_string(), at.seq.to_string())))
     }
 }
 
-struct NoLog;
+/// A log in which events have only numbers.
+#[derive(Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    pub fn count(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
 
 #[async_trait]
-impl EventLog for NoLog {
+impl EventLog for Counter {
     async fn head(&self, _: &Topic) -> Result<Head, LogError> {
-        Err(LogError("no log here".into()))
+        let seq = self.0.load(Relaxed);
+        let tag = Tag::new(if seq == 0 { "" } else { "t" });
+        Ok(Head { seq: Seq(seq), epoch: realtime::Epoch::new("e"), tag })
     }
 
-    async fn read(&self, _: &Topic, _: Seq, _: u32) -> Result<Vec<LogEvent>, LogError> {
-        Err(LogError("no log here".into()))
+    async fn read(&self, _: &Topic, after: Seq, limit: u32) -> Result<Vec<LogEvent>, LogError> {
+        let event = |seq| LogEvent { seq: Seq(seq), tag: Tag::new("t"), payload: Bytes::new() };
+        Ok((after.0 + 1..=self.0.load(Relaxed)).take(limit as usize).map(event).collect())
     }
 }
 
@@ -71,13 +106,14 @@ impl Clock for Epoch {
     }
 }
 
-pub fn speaker() -> GraphqlSockets<Who> {
+pub fn speaker(log: Arc<Counter>, registry: Arc<realtime::Sockets>) -> GraphqlSockets<Who> {
     let hub = Hub::start(HubParts {
         executor: Arc::new(Who),
-        log: Arc::new(NoLog),
-        sockets: realtime::Sockets::new(),
+        log,
+        sockets: registry,
         runtime: tokio::runtime::Handle::current(),
-        config: HubConfig::default(),
+        // Nobody wakes it.
+        config: HubConfig { poll_every: Duration::from_millis(5), ..HubConfig::default() },
     });
     GraphqlSockets {
         hub,
@@ -95,10 +131,12 @@ pub fn speaker() -> GraphqlSockets<Who> {
 }
 
 /// A server that ends with the test.
-struct Running {
-    address: std::net::SocketAddr,
-    tasks: TaskTracker,
-    stop: CancellationToken,
+pub struct Running {
+    pub address: std::net::SocketAddr,
+    pub tasks: TaskTracker,
+    pub stop: CancellationToken,
+    pub log: Arc<Counter>,
+    pub registry: Arc<realtime::Sockets>,
 }
 
 impl Drop for Running {
@@ -107,13 +145,14 @@ impl Drop for Running {
     }
 }
 
-async fn running() -> Running {
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let settings = Settings { tasks: tasks.clone(), stop: stop.clone(), ..Settings::default() };
+pub async fn running() -> Running {
+    let settings = Settings::default();
+    let (tasks, stop) = (settings.tasks.clone(), settings.stop.clone());
+    let (log, registry) = (settings.log.clone(), settings.registry.clone());
     let server = Server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = server.address();
     tokio::spawn(server.serve(app_with(settings).router, stop.clone(), tasks.clone()));
-    Running { address, tasks, stop }
+    Running { address, tasks, stop, log, registry }
 }
 
 const PROTOCOL: &str = "graphql-transport-ws";

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use crate::Payload;
 use crate::protocol::Run;
+use crate::signal::Signal;
 
 /// A message for one operation.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub(crate) struct Mailbox {
     max_frames: usize,
     max_bytes: usize,
     state: Mutex<State>,
-    arrived: Notify,
+    arrived: Signal,
     room: Notify,
 }
 
@@ -63,7 +64,7 @@ impl Mailbox {
         state.bytes = bytes;
         state.queue.push_back(Delivery::Next(run, payload));
         drop(state);
-        self.arrived.notify_one();
+        self.arrived.give();
         Ok(())
     }
 
@@ -82,23 +83,23 @@ impl Mailbox {
     /// Ends an operation. At most one per operation, so it needs no bound.
     pub(super) fn push_end(&self, end: Delivery) {
         self.state.lock().queue.push_back(end);
-        self.arrived.notify_one();
+        self.arrived.give();
     }
 
     /// The operation has missed something: open it anew when the mailbox is empty.
     pub(super) fn mark_lagging(&self, run: Run) {
         self.state.lock().lagging.push(run);
-        self.arrived.notify_one();
+        self.arrived.give();
     }
 
     /// Waits until something may be in it.
     pub(crate) async fn arrived(&self) {
-        self.arrived.notified().await;
+        self.arrived.given().await;
     }
 
     /// Says again that something is in it.
     pub(crate) fn remind(&self) {
-        self.arrived.notify_one();
+        self.arrived.give();
     }
 
     /// Takes the oldest.

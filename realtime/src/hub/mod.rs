@@ -18,13 +18,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub(crate) use mailbox::{Delivery, Mailbox};
 pub(crate) use subscriber::Subscription;
 use subscriber::{Subscriber, TopicState};
 
 use crate::protocol::Run;
-use crate::{EventLog, Executor, Plan, Seq, Sockets, Topic};
+use crate::{EventLog, Executor, Plan, Prepared, Request, Seq, Sockets, Topic};
 
 /// Sizes and times of a hub.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +38,9 @@ pub struct HubConfig {
     pub queue_frames: usize,
     /// Bytes of payload that wait for one socket (shared with other sockets), likewise.
     pub queue_bytes: usize,
+    /// Operations of all sockets that are prepared, and states that are read, at once; more wait. It
+    /// bounds the memory that a crowd takes when it comes back all at the same time.
+    pub at_once: usize,
     /// How long one render may take before it counts as failed.
     pub render_timeout: Duration,
     /// How often a failed read of the log is tried again before a subscription is given up with an
@@ -45,13 +49,14 @@ pub struct HubConfig {
 }
 
 impl Default for HubConfig {
-    /// 1 s, pages of 100, 256 frames, 256 KiB, 5 s, 6 retries (3 s).
+    /// 1 s, pages of 100, 256 frames, 256 KiB, 64 at once, 5 s, 6 retries (3 s).
     fn default() -> Self {
         HubConfig {
             poll_every: Duration::from_secs(1),
             page: 100,
             queue_frames: 256,
             queue_bytes: 256 * 1024,
+            at_once: 64,
             render_timeout: Duration::from_secs(5),
             read_retries: 6,
         }
@@ -100,6 +105,7 @@ struct Inner<E: Executor> {
     sockets: Arc<Sockets>,
     runtime: Handle,
     config: HubConfig,
+    places: Semaphore,
     topics: Mutex<HashMap<Topic, Arc<TopicState<E>>>>,
 }
 
@@ -108,8 +114,9 @@ impl<E: Executor> Hub<E> {
     pub fn start(parts: HubParts<E>) -> Self {
         let HubParts { executor, log, sockets, runtime, mut config } = parts;
         config.page = config.page.max(2);
-        let inner =
-            Arc::new(Inner { executor, log, sockets, runtime, config, topics: Mutex::default() });
+        let places = Semaphore::new(config.at_once.max(1));
+        let topics = Mutex::default();
+        let inner = Arc::new(Inner { executor, log, sockets, runtime, config, places, topics });
         inner.runtime.spawn(poll(Arc::downgrade(&inner), config.poll_every));
         Hub(inner)
     }
@@ -122,6 +129,21 @@ impl<E: Executor> Hub<E> {
     /// The executor.
     pub fn executor(&self) -> &Arc<E> {
         &self.0.executor
+    }
+
+    /// Prepares an operation as soon as there is a place for it.
+    pub(crate) async fn prepare(
+        &self,
+        request: Request,
+        viewer: &Arc<E::Viewer>,
+    ) -> Prepared<E::Operation> {
+        let _place = self.place().await;
+        self.0.executor.prepare(request, viewer).await
+    }
+
+    /// Waits for a place. None when the semaphore is closed, which it never is.
+    async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.places.acquire().await.ok()
     }
 
     /// How many topics have subscribers.
@@ -147,6 +169,7 @@ impl<E: Executor> Hub<E> {
             .entry(topic)
             .or_insert_with_key(|topic| Arc::new(TopicState::new(topic.clone())))
             .clone();
+        let operation = topic.share(group, operation);
         let subscriber =
             Arc::new(Subscriber::new(run, operation, group, viewer, mailbox, topic.clone()));
         topic.add(&subscriber);

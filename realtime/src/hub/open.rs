@@ -81,7 +81,10 @@ impl<E: Executor> Hub<E> {
             }
             None => hub.decide(topic.name(), after, &head).await?,
         };
+        let place = self.place().await;
         let frame = hub.executor.open(&subscriber.operation, &subscriber.viewer, &opening).await;
+        // The peer may take its time; others may not have to wait for it.
+        drop(place);
         subscriber.mailbox.push_waiting(subscriber.run, frame.map_err(Ends::Refused)?).await;
         let (Opening::Snapshot { at, .. } | Opening::Resumed { at }) = opening;
         self.catch_up(subscriber, at, head).await

@@ -23,6 +23,8 @@ struct State<E: Executor> {
     /// The event that was last handed out; none before the first subscriber has joined.
     cursor: Option<Position>,
     subscribers: HashMap<usize, Arc<Subscriber<E>>>,
+    /// What the subscribers of a group share: the operation is most of what each of them would keep.
+    operations: HashMap<GroupKey, (Arc<E::Operation>, usize)>,
     values: VecDeque<(Option<Seq>, Bytes)>,
     pump: Pump,
 }
@@ -51,13 +53,22 @@ pub(super) enum Join {
 
 impl<E: Executor> TopicState<E> {
     pub(super) fn new(name: Topic) -> Self {
-        let (values, subscribers) = Default::default();
-        let state = State { cursor: None, subscribers, values, pump: Pump::Idle };
+        let (values, subscribers, operations) = Default::default();
+        let state = State { cursor: None, subscribers, operations, values, pump: Pump::Idle };
         TopicState { name, state: Mutex::new(state) }
     }
 
     pub(super) fn name(&self) -> &Topic {
         &self.name
+    }
+
+    /// The operation of a group, which is that of its first subscriber: all of them render alike. Each
+    /// call is answered by one [`TopicState::remove`] of a subscriber that was added with it.
+    pub(super) fn share(&self, group: GroupKey, own: Arc<E::Operation>) -> Arc<E::Operation> {
+        let mut state = self.state.lock();
+        let (shared, sharers) = state.operations.entry(group).or_insert((own, 0));
+        *sharers += 1;
+        shared.clone()
     }
 
     pub(super) fn add(&self, subscriber: &Arc<Subscriber<E>>) {
@@ -68,6 +79,12 @@ impl<E: Executor> TopicState<E> {
     pub(super) fn remove(&self, subscriber: &Subscriber<E>) -> bool {
         let mut state = self.state.lock();
         state.subscribers.remove(&key(subscriber));
+        if let Some((_, sharers)) = state.operations.get_mut(&subscriber.group) {
+            *sharers -= 1;
+            if *sharers == 0 {
+                state.operations.remove(&subscriber.group);
+            }
+        }
         state.subscribers.is_empty()
     }
 

@@ -345,3 +345,61 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn a_crowd_is_prepared_a_few_at_a_time() {
+    let world = World::with(HubConfig { at_once: 2, ..HubConfig::default() });
+    let mut clients = vec![];
+    for _ in 0..3 {
+        let client = world.client(json!({})).await;
+        client.subscribe("a", "hang", None);
+        clients.push(client);
+    }
+    let begun = || world.executor.n_hanging.load(SeqCst);
+    eventually(|| begun() == 2).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(begun(), 2, "the third waits for a place");
+    world.executor.hang.notify_one();
+    eventually(|| begun() == 3).await;
+}
+
+#[tokio::test]
+async fn the_operation_of_a_group_is_kept_once_and_as_long_as_somebody_follows() {
+    let world = World::new();
+    let operation = |world: &World, query: &str| {
+        let request = Request { query: Some(query.to_owned()), ..Request::default() };
+        let (executor, viewer) = (world.executor.clone(), person());
+        async move {
+            match executor.prepare(request, &viewer).await {
+                Prepared::Subscription(plan) => plan,
+                _ => panic!("no subscription"),
+            }
+        }
+    };
+    let mailbox = world.hub.new_mailbox();
+    let mut kept = vec![];
+    let mut first = None;
+    for _ in 0..3 {
+        let plan = operation(&world, "follow x").await;
+        first.get_or_insert_with(|| Arc::downgrade(&plan.operation));
+        kept.push(world.hub.subscribe(Run(0), plan, person(), mailbox.clone()));
+    }
+    let other = operation(&world, "follow x even").await;
+    let other_operation = Arc::downgrade(&other.operation);
+    kept.push(world.hub.subscribe(Run(1), other, person(), mailbox));
+    let first = first.unwrap();
+    // The topic's own, and one for each subscriber.
+    assert_eq!((first.strong_count(), other_operation.strong_count()), (4, 2));
+    kept.remove(0);
+    assert_eq!(first.strong_count(), 3, "the others go on with it");
+    kept.truncate(2);
+    assert_eq!(other_operation.strong_count(), 0);
+    drop(kept);
+    assert_eq!((first.strong_count(), world.hub.n_topics()), (0, 0));
+}
+
+fn person() -> Arc<crate::testing::Person> {
+    Arc::new(crate::testing::Person { class: parking_lot::Mutex::new(None) })
+}

@@ -65,6 +65,7 @@ fn request(mut payload: Map<String, Value>) -> Result<Request, Close> {
         operation_name: string(&mut payload, "operationName")?,
         variables: object(&mut payload, "subscribe", "variables")?.unwrap_or_default(),
         extensions,
+        last_event_id: None,
     })
 }
 

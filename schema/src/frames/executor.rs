@@ -111,6 +111,7 @@ impl SocketExecutor {
         document: ExecutableDocument,
         operation_name: Option<String>,
         variables: Variables,
+        last_event_id: Option<String>,
         viewer: &SocketViewer,
     ) -> Result<Plan<Operation>, Vec<ServerError>> {
         let mut request = Request::new(source.clone()).variables(variables.clone());
@@ -129,6 +130,17 @@ impl SocketExecutor {
         };
         let Some(Subscribed { author, watched, after }) = word else {
             return Err(response.errors);
+        };
+        let after = match last_event_id {
+            None => after,
+            Some(cursor) => {
+                let seen = self.parts().signer.verify_event(&cursor);
+                let forged = |_| {
+                    let message = "`Last-Event-ID` is no cursor of a subscription";
+                    vec![Code::BadCursor.server_error(message)]
+                };
+                Some(seen.map_err(forged)?)
+            }
         };
         let group = candidate.group(&source, operation_name.as_deref(), &variables);
         let Candidate { document, reads_viewer, .. } = candidate;
@@ -238,7 +250,7 @@ impl Executor for SocketExecutor {
         request: realtime::Request,
         viewer: &Arc<SocketViewer>,
     ) -> Prepared<Operation> {
-        let realtime::Request { query, operation_name, variables, .. } = request;
+        let realtime::Request { query, operation_name, variables, last_event_id, .. } = request;
         let Some(source) = query else {
             let error = Code::BadUserInput.server_error("the request has no document");
             return Prepared::Refused(errors(&[error]));
@@ -257,7 +269,9 @@ impl Executor for SocketExecutor {
         }
         let document = checked.document;
         if checked.operation_type == OperationType::Subscription {
-            let plan = self.subscribe(source, document, operation_name, variables, viewer).await;
+            let plan = self
+                .subscribe(source, document, operation_name, variables, last_event_id, viewer)
+                .await;
             return match plan {
                 Ok(plan) => Prepared::Subscription(plan),
                 Err(refused) => Prepared::Refused(errors(&refused)),
@@ -274,7 +288,7 @@ impl Executor for SocketExecutor {
         if response.errors.iter().any(|error| error.path.is_empty()) {
             return Prepared::Refused(errors(&response.errors));
         }
-        Prepared::Response(json(&response))
+        Prepared::Response(Payload::from_json(text(&response)))
     }
 
     async fn open(
@@ -283,10 +297,11 @@ impl Executor for SocketExecutor {
         viewer: &Arc<SocketViewer>,
         opening: &Opening,
     ) -> Result<Payload, Payload> {
-        let moment = match opening {
-            Opening::Snapshot { at, gap } => Moment::Snapshot(at.clone(), *gap),
+        let (moment, at) = match opening {
+            Opening::Snapshot { at, gap } => (Moment::Snapshot(at.clone(), *gap), at),
             Opening::Resumed { at } => {
-                Moment::Given(root::frame(self.parts(), FrameKind::Resumed, at, vec![]))
+                let frame = root::frame(self.parts(), FrameKind::Resumed, at, vec![]);
+                (Moment::Given(frame), at)
             }
         };
         let (document, variables) = (&operation.document, &operation.variables);
@@ -294,7 +309,7 @@ impl Executor for SocketExecutor {
         if response.data == async_graphql::Value::Null {
             return Err(errors(&response.errors));
         }
-        Ok(json(&response))
+        Ok(Payload::of_frame(text(&response), root::cursor(self.parts(), at)))
     }
 
     fn class(&self, operation: &Operation, viewer: &SocketViewer) -> Option<Class> {
@@ -320,20 +335,20 @@ impl Executor for SocketExecutor {
         };
         let (Change::Event { at, .. } | Change::Progress { at, .. }) = change;
         let eyes = Eyes::OfClass(class, &at.topic);
+        let cursor = frame.cursor.clone();
         let moment = Arc::new(Moment::Given(frame));
         let (document, variables) = (&operation.document, &operation.variables);
         let response = self.execute(document, variables, moment, eyes).await;
         match response.errors.first() {
-            None => Ok(Some(json(&response))),
+            None => Ok(Some(Payload::of_frame(text(&response), cursor))),
             Some(error) => Err(RenderFailed(error.message.clone().into())),
         }
     }
 }
 
-fn json(response: &Response) -> Payload {
+fn text(response: &Response) -> String {
     // A response has text keys and serialisable values only.
-    let unwritable = |_| r#"{"data":null}"#.to_owned();
-    Payload::from_json(serde_json::to_string(response).unwrap_or_else(unwritable))
+    serde_json::to_string(response).unwrap_or_else(|_| r#"{"data":null}"#.to_owned())
 }
 
 fn errors(errors: &[ServerError]) -> Payload {

@@ -146,13 +146,18 @@ pub(super) fn frame(
     at: &Position,
     stages: Vec<StageFacts>,
 ) -> PipelineFrame {
-    let cursor = parts.signer.sign_event(&EventPosition {
+    let cursor = cursor(parts, at);
+    PipelineFrame { kind, seq: at.seq.0, cursor, gap: None, stages, at: parts.clock.now() }
+}
+
+/// The cursor by which a client goes on after a place.
+pub(super) fn cursor(parts: &Parts, at: &Position) -> String {
+    parts.signer.sign_event(&EventPosition {
         topic: at.topic.to_string(),
         epoch: at.epoch.to_string(),
         seq: at.seq.0,
         tag: at.tag.to_string(),
-    });
-    PipelineFrame { kind, seq: at.seq.0, cursor, gap: None, stages, at: parts.clock.now() }
+    })
 }
 
 fn only_subscribed() -> async_graphql::Error {

@@ -43,9 +43,20 @@ impl<'w> Sockets<'w> {
         document: &str,
         variables: Value,
     ) -> Prepared<Operation> {
+        self.prepare_after(who, document, variables, None).await
+    }
+
+    async fn prepare_after(
+        &self,
+        who: Option<&Identity>,
+        document: &str,
+        variables: Value,
+        last_event_id: Option<&str>,
+    ) -> Prepared<Operation> {
         let request = realtime::Request {
             query: Some(document.to_owned()),
             variables: variables.as_object().unwrap().clone(),
+            last_event_id: last_event_id.map(str::to_owned),
             ..realtime::Request::default()
         };
         self.executor.prepare(request, &viewer(who)).await
@@ -248,6 +259,45 @@ async fn the_first_frame_is_the_state_and_each_change_shows_what_changed() {
     let frame = sockets.open(&kim, &resumed, &opening).await["pipeline"].clone();
     assert_eq!((&frame["kind"], &frame["seq"]), (&json!("RESUMED"), &json!(3)));
     assert_eq!((&frame["resumed"], &frame["stages"]), (&json!(true), &json!([])));
+}
+
+#[tokio::test]
+async fn every_frame_bears_the_cursor_after_which_a_client_goes_on() {
+    let world = World::new().await;
+    let sockets = Sockets::of(&world);
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "First").await;
+    let variables = json!({ "id": post.id });
+    // Also of an operation that does not select it.
+    let document = "subscription($id: ID!) { pipeline(postId: $id) { kind } }";
+    let plan = sockets.plan(&kim, document, variables.clone()).await;
+    let first = sockets.head(&plan).await;
+    let opening = Opening::Snapshot { at: first.clone(), gap: None };
+    let operation = &plan.operation;
+    let snapshot = sockets.executor.open(operation, &viewer(Some(&kim)), &opening).await.unwrap();
+    sockets.fail(&post, StageKind::Summary).await;
+    let change = sockets.last_change(&plan).await;
+    let class = sockets.executor.class(operation, &viewer(Some(&kim))).unwrap();
+    let event = sockets.executor.render(operation, &class, &change).await.unwrap().unwrap();
+
+    for (frame, at) in [(snapshot, first), (event, sockets.head(&plan).await)] {
+        let (cursor, who) = (frame.cursor(), Some(&kim));
+        let goes_on = sockets.prepare_after(who, document, variables.clone(), cursor).await;
+        let Prepared::Subscription(goes_on) = goes_on else { panic!("{}", text(&goes_on)) };
+        assert_eq!(goes_on.after, Some(at));
+        assert!(goes_on.group == plan.group);
+    }
+    // It is later than what the client said when it began.
+    let cursor =
+        sockets.snapshot(&kim, &sockets.plan(&kim, PIPELINE, variables.clone()).await).await;
+    let old = json!({ "id": post.id, "after": "nonsense" });
+    assert_eq!(sockets.refused(Some(&kim), PIPELINE, old).await, "BAD_CURSOR");
+    let seen = cursor["pipeline"]["cursor"].as_str();
+    let forged = sockets.prepare_after(Some(&kim), document, variables, Some("nonsense")).await;
+    assert!(text(&forged).contains("BAD_CURSOR"), "{}", text(&forged));
+    let both = json!({ "id": post.id, "after": null });
+    let goes_on = sockets.prepare_after(Some(&kim), PIPELINE, both, seen).await;
+    assert!(matches!(goes_on, Prepared::Subscription(Plan { after: Some(_), .. })));
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 //!
 //! - `client-<hash>.wasm`, the program; `boot-<hash>.js`, which starts it; `app-<hash>.css`;
 //! - `index.html`, the page around them, with gaps that the server fills per request;
-//! - beside each of them the same bytes compressed with brotli (`.br`), except `index.html`, which
-//!   is different for each request;
+//! - `graphiql-<hash>.js`, `graphiql-<hash>.css` and the page around them, `graphiql.html`, which no
+//!   page of the client loads;
+//! - beside each of them the same bytes compressed with brotli (`.br`), except the pages;
 //! - `manifest.json`, which says what is called how.
 //!
 //! The same sources make the same bytes on any machine: hashes are of the contents, and nothing of
@@ -25,9 +26,9 @@ use crate::output::Output;
 struct Job {
     /// The program as rustc linked it.
     wasm: PathBuf,
-    /// The folder of the web client: `app.css`, `boot.js`, `index.html`.
+    /// The folder of the web client: `app.css`, `boot.js`, `index.html`, `graphiql`.
     client: PathBuf,
-    /// Where `binaryen` and `esbuild` are.
+    /// Where `binaryen`, `esbuild` and `graphiql` are.
     node_modules: PathBuf,
     /// A folder for what is made on the way.
     scratch: PathBuf,
@@ -58,12 +59,20 @@ fn main() -> Result<()> {
     let boot = output.put("boot", "js", &boot)?;
     let css = output.put("app", "css", &shell::stylesheet(&job)?)?;
     let page = shell::page(&job.client, &shell::Names { wasm: &wasm, boot: &boot, css: &css })?;
-    output.put_page(&page)?;
+    output.put_page("index.html", &page)?;
+    let (script, style) = shell::graphiql(&job)?;
+    let script = output.put("graphiql", "js", &script)?;
+    let style = output.put("graphiql", "css", &style)?;
+    let graphiql = shell::graphiql_page(&job.client, &script, &style)?;
+    output.put_page("graphiql.html", &graphiql)?;
     output.put_manifest(&[
         ("wasm", &wasm),
         ("boot", &boot),
         ("css", &css),
         ("page", "index.html"),
+        ("graphiql_script", &script),
+        ("graphiql_css", &style),
+        ("graphiql", "graphiql.html"),
     ])?;
     output.replace(&job.dist).context("put the new bundle in place of the old one")
 }

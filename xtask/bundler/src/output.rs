@@ -33,9 +33,9 @@ impl Output {
         Ok(name)
     }
 
-    /// Adds `index.html`, which keeps its name.
-    pub fn put_page(&mut self, page: &str) -> Result<()> {
-        self.write("index.html", page.as_bytes())
+    /// Adds a page, which keeps its name.
+    pub fn put_page(&mut self, name: &str, page: &str) -> Result<()> {
+        self.write(name, page.as_bytes())
     }
 
     /// Adds `manifest.json`: an object of role to file name.

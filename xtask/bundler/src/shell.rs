@@ -44,6 +44,43 @@ pub fn stylesheet(job: &Job) -> Result<Vec<u8>> {
     esbuild(job, &job.client.join("app.css"), "app.css", &[])
 }
 
+/// GraphiQL with our bar above it: script and stylesheet.
+///
+/// The component comes as its makers built it, in one file: its own sources would bring a hundred
+/// packages, for the same bytes.
+pub fn graphiql(job: &Job) -> Result<(Vec<u8>, Vec<u8>)> {
+    let built = job.node_modules.join("graphiql/graphiql.min.js");
+    ensure!(built.is_file(), "{} is missing: `cargo xtask setup` installs it", built.display());
+    let script = esbuild(
+        job,
+        &job.client.join("graphiql/main.jsx"),
+        "graphiql.js",
+        &[
+            "--bundle".to_owned(),
+            "--format=esm".to_owned(),
+            "--target=es2022".to_owned(),
+            "--jsx=automatic".to_owned(),
+            format!("--alias:graphiql-prebuilt={}", built.display()),
+            "--define:process.env.NODE_ENV=\"production\"".to_owned(),
+        ],
+    )?;
+    // The stylesheets that the script imports, beside it.
+    let css = job.scratch.join("graphiql.css");
+    let css = fs::read(&css).with_context(|| format!("read {}", css.display()))?;
+    Ok((script, css))
+}
+
+/// The page around GraphiQL, with the names of its files in it.
+///
+/// # Errors
+/// A name has no place in it.
+pub fn graphiql_page(client: &Path, script: &str, css: &str) -> Result<String> {
+    let path = client.join("graphiql/index.html");
+    let template = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    named(&template, &[("{{script}}", script), ("{{css}}", css)])
+        .with_context(|| format!("fill {}", path.display()))
+}
+
 fn esbuild(job: &Job, source: &Path, name: &str, options: &[String]) -> Result<Vec<u8>> {
     let tool = job.node_modules.join("esbuild/bin/esbuild");
     ensure!(tool.is_file(), "{} is missing: `cargo xtask setup` installs it", tool.display());
@@ -75,9 +112,12 @@ fn fill(template: &str, names: &Names) -> Result<String> {
     for gap in GAPS {
         ensure!(template.matches(gap).count() == 1, "{gap} has to be there exactly once");
     }
+    named(template, &[("{{wasm}}", names.wasm), ("{{boot}}", names.boot), ("{{css}}", names.css)])
+}
+
+fn named(template: &str, names: &[(&str, &str)]) -> Result<String> {
     let mut page = template.to_owned();
-    for (mark, name) in [("{{wasm}}", names.wasm), ("{{boot}}", names.boot), ("{{css}}", names.css)]
-    {
+    for (mark, name) in names {
         ensure!(page.contains(mark), "{mark} is missing");
         page = page.replace(mark, name);
     }
