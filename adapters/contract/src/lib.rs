@@ -14,6 +14,7 @@ pub mod image_codec;
 pub mod objects;
 pub mod passwords;
 pub mod search_index;
+pub mod search_quality;
 pub mod seeded;
 pub mod stand_ins;
 pub mod summarizer;

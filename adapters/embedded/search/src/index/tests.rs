@@ -132,7 +132,7 @@ async fn pages_hold_each_post_once_and_know_how_many_there_are() {
     }
     let mut seen = Vec::new();
     for offset in [0, 10, 20] {
-        let page = SearchQuery { text: "제목".into(), offset, limit: 10 };
+        let page = SearchQuery { text: "제목".into(), offset, limit: 10, as_you_type: false };
         let hits = index.index.search(&page).await.unwrap();
         assert_eq!(hits.total, 25);
         seen.extend(hits.hits.into_iter().map(|hit| hit.post));
@@ -140,7 +140,7 @@ async fn pages_hold_each_post_once_and_know_how_many_there_are() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 25);
-    let far = SearchQuery { text: "제목".into(), offset: u32::MAX, limit: 0 };
+    let far = SearchQuery { text: "제목".into(), offset: u32::MAX, limit: 0, as_you_type: false };
     let hits = index.index.search(&far).await.unwrap();
     assert_eq!((hits.hits.len(), hits.total), (0, 25));
 }
@@ -177,9 +177,9 @@ async fn an_index_of_another_analysis_is_made_anew() {
     let before = index.index.generation();
     let TestIndex { folder, index } = index;
     drop(index);
-    fs::write(folder.path().join("generation"), "f1-anotherdictionary-0").unwrap();
+    fs::write(folder.path().join("generation"), "f2-anotherdictionary-0").unwrap();
     let index = TantivyIndex::open(folder.path(), Some(dictionary())).unwrap();
-    assert!(index.generation() != before && index.generation() != "f1-anotherdictionary-0");
+    assert!(index.generation() != before && index.generation() != "f2-anotherdictionary-0");
 }
 
 #[tokio::test]
