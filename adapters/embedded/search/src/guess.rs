@@ -170,8 +170,8 @@ impl Guess<'_> {
         if !run.chars().all(hangul) || !(4..=LONGEST_JOINED).contains(&n) {
             return Ok(None);
         }
-        for at in 2..=n - 2 {
-            let (left, right) = run.split_at(places[at]);
+        for at in &places[2..=n - 2] {
+            let (left, right) = run.split_at(*at);
             let mut ends = vec![right];
             ends.extend(particles::without_endings(right));
             let slips = |word: &str| letters::forgiven(word);

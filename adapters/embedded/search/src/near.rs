@@ -66,10 +66,15 @@ impl Near {
 
     fn first(&self) -> Costs {
         let mut row = [u8::MAX; WIDTH];
-        for (place, cost) in row.iter_mut().zip(0_u8..).take(self.word.len() + 1) {
-            *place = cost.saturating_mul(SLIP);
+        row[0] = 0;
+        for (place, missing) in row.iter_mut().zip(0_u8..).take(self.word.len() + 1).skip(1) {
+            *place = missing.saturating_mul(SLIP).saturating_add(self.wrong_beginning());
         }
         Costs { row, before: [u8::MAX; WIDTH], last: END }
+    }
+
+    fn wrong_beginning(&self) -> u8 {
+        if self.word.first().is_some_and(u8::is_ascii) { WRONG_BEGINNING } else { 0 }
     }
 
     fn whole(&self, costs: &Costs) -> u8 {
@@ -79,15 +84,16 @@ impl Near {
     fn next(&self, costs: &Costs, letter: u8) -> Costs {
         let Costs { row, before, last } = costs;
         let mut next = [u8::MAX; WIDTH];
-        next[0] = row[0].saturating_add(SLIP);
+        let first = if row[0] == 0 { self.wrong_beginning() } else { 0 };
+        next[0] = row[0].saturating_add(SLIP + first);
         for (at, own) in self.word.iter().enumerate() {
             let typed_last = self.begins && at + 1 == self.word.len();
             let mut wrong = match letters::difference(*own, letter) {
                 _ if typed_last && letters::grows_into(*own, letter) => 0,
                 difference => difference,
             };
-            if wrong > 0 && at == 0 && own.is_ascii() {
-                wrong += WRONG_BEGINNING;
+            if wrong > 0 && at == 0 {
+                wrong += self.wrong_beginning();
             }
             let mut cost = row[at].saturating_add(wrong);
             cost = cost.min(row[at + 1].saturating_add(SLIP));
