@@ -21,9 +21,12 @@ mod load;
 mod log;
 mod media;
 mod posts;
+mod purge;
+mod revisions;
 mod rows;
 
 pub use blog::Blog;
 pub use cursor::{CursorSigner, EventPosition, ForgedCursor};
 pub use entities::{Entity, EntityKey};
 pub use lists::{Listing, PageRequest};
+pub use revisions::RevisionRow;

@@ -41,6 +41,11 @@ impl Server {
         Server::over(data, arguments, 0).await
     }
 
+    /// Starts over a data folder that is there already.
+    pub async fn start_over(data: Arc<TempDir>) -> Server {
+        Server::over(data, vec![], 0).await
+    }
+
     async fn over(data: Arc<TempDir>, arguments: Vec<String>, port: u16) -> Server {
         let mut child = serve(data.path(), &arguments, port).spawn().expect("the program starts");
         let said: Arc<Mutex<String>> = Arc::default();

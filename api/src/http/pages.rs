@@ -13,12 +13,21 @@ use sha2::{Digest, Sha256};
 
 use super::Doors;
 use super::answer::Problem;
+use super::moved::{self, Moved};
 
 const SHELL: &str = "index.html";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
-const PAGES: [&str; 7] =
-    ["/", "/posts/*", "/search", "/sign-in", "/setup", "/studio", "/studio/posts/*"];
+const PAGES: [&str; 8] = [
+    "/",
+    "/posts/*",
+    "/search",
+    "/sign-in",
+    "/setup",
+    "/studio",
+    "/studio/deleted",
+    "/studio/posts/*",
+];
 /// First parts that belong to machines: nothing there is a page.
 const MACHINES: [&str; 5] = ["graphql", "media", "uploads", "assets", "api"];
 
@@ -33,6 +42,7 @@ pub struct Pages {
     files: Box<dyn Files>,
     shell: Option<Bytes>,
     policy: HeaderValue,
+    moved: Option<Arc<dyn Moved>>,
 }
 
 impl Pages {
@@ -40,7 +50,17 @@ impl Pages {
     pub fn new(files: impl Files + 'static) -> Self {
         let shell = files.get(SHELL).map(|shell| Bytes::from(shell.into_owned()));
         let inline = shell.as_deref().map(inline_scripts).unwrap_or_default();
-        Pages { files: Box::new(files), policy: policy(&inline), shell }
+        Pages { files: Box::new(files), policy: policy(&inline), shell, moved: None }
+    }
+
+    /// Former addresses of posts lead on, as `moved` knows.
+    #[must_use]
+    pub fn leading_on(self, moved: Arc<dyn Moved>) -> Self {
+        Pages { moved: Some(moved), ..self }
+    }
+
+    pub(super) fn moved(&self) -> Option<&dyn Moved> {
+        self.moved.as_deref()
     }
 
     /// The Content-Security-Policy of every answer that has none of its own.
@@ -108,6 +128,9 @@ pub async fn page(
         return Problem::new(status, "METHOD_NOT_ALLOWED", message)
             .with(header::ALLOW, "GET, HEAD")
             .into_response();
+    }
+    if let Some(elsewhere) = moved::lead_on(&doors, &uri).await {
+        return elsewhere;
     }
     doors.pages.answer(uri.path(), &headers)
 }
