@@ -21,6 +21,7 @@ mod loaders;
 mod machine;
 mod micro;
 mod publish;
+mod search;
 mod silence;
 mod sizes;
 mod sockets;
@@ -137,6 +138,7 @@ fn measure(flags: &Flags) -> Result<Vec<Section>> {
     section("Starting", &mut || many.block_on(start::run(&blog()?)))?;
     section("A photo", &mut images::run)?;
     section("Korean text", &mut || texts::run(&mut micro, &one, flags.dictionary.as_deref()))?;
+    section("Search", &mut || search::run(&many, flags.dictionary.as_deref()))?;
     section("Sizes", &mut || sizes::run(&program(), &dist))?;
     Ok(sections)
 }

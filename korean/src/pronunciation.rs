@@ -5,7 +5,7 @@
 //! time. Where the spelling does not tell (문법 is 문뻡, 방법 is 방법), small word lists do.
 
 mod rules;
-mod syllable;
+pub(crate) mod syllable;
 mod words;
 
 use syllable::Syllable;

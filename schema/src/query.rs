@@ -125,15 +125,22 @@ impl Query {
         Tag::find(context, &name).await.transpose()
     }
 
-    /// Finds posts by words, Korean by morphemes. Best first.
+    /// Finds posts by words, Korean by morphemes. Best first. When no post has all of the words, slips
+    /// of the finger are forgiven: see `similar`.
     async fn search(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Any text; at most 200 characters.")] query: String,
         #[graphql(desc = "How many; 1 to 50.", default_with = "Some(10)")] first: Option<i32>,
         #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
+        #[graphql(
+            desc = "Whether the last word may be half typed: it then also finds what begins so, in \
+                    Korean from half a syllable.",
+            default
+        )]
+        as_you_type: bool,
     ) -> Result<SearchConnection> {
-        SearchConnection::find(context, query, first, after).await
+        SearchConnection::find(context, query, first, after, as_you_type).await
     }
 
     /// Renders Markdown exactly as publishing would. For signed-in authors.

@@ -20,7 +20,7 @@ use crate::graphql::subscriptions::{
     PipelineFrame, Stage, StageAsset, StageFailure, StageProgress,
 };
 use crate::pages::post::ArticleView;
-use crate::pages::search::hits_view;
+use crate::pages::search::{Shown, hits_view};
 use crate::socket::LiveBoard;
 use crate::state::board::Board;
 use crate::state::paged::{Chunk, Paged, PagedAction};
@@ -204,7 +204,8 @@ async fn what_matched_is_marked_and_the_rest_is_text() {
         excerpt: Vec::new(),
     };
     let page_info = PageInfo { has_next_page: false, end_cursor: None };
-    let chunk = Chunk { items: vec![hit], page_info, total: Some(1) };
+    let items = vec![Shown { hit, similar: true }];
+    let chunk = Chunk { items, page_info, total: Some(1) };
     let arrived = PagedAction::Arrived { generation: 0, first: true, chunk };
     let hits = Rc::new(Paged::default()).reduce(arrived);
 
@@ -214,6 +215,7 @@ async fn what_matched_is_marked_and_the_rest_is_text() {
 
     assert!(html.contains("<mark>형태소</mark> 분석 &lt;기&gt;"), "{html}");
     assert!(html.contains("글 1편을 찾았습니다."), "{html}");
+    assert!(html.contains("비슷한 말이 든 글을 보여 드립니다."), "{html}");
     assert!(html.contains("href=\"/posts/%ED%98%95%ED%83%9C%EC%86%8C\""), "{html}");
 }
 

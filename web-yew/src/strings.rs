@@ -124,6 +124,7 @@ table! {
 
     search_label: "찾을 말" / "Search for",
     search_hint: "제목, 본문, 태그에서 찾습니다." / "Searches titles, texts and tags.",
+    similar_found: "찾는 말이 든 글이 없어, 비슷한 말이 든 글을 보여 드립니다." / "None has the words you typed: these have similar ones.",
     nothing_found: "찾은 글이 없습니다. 다른 말로 찾아 보세요." / "Nothing was found. Try other words.",
 
     email: "이메일" / "E-mail",

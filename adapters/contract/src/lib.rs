@@ -15,6 +15,7 @@ pub mod mailer;
 pub mod objects;
 pub mod passwords;
 pub mod search_index;
+pub mod search_quality;
 pub mod seeded;
 pub mod stand_ins;
 pub mod summarizer;

@@ -44,6 +44,12 @@ macro_rules! search_index_contract {
             an_excerpt_is_of_the_body_and_shows_the_match,
             hits_are_paged_without_gap_or_double,
             no_query_text_is_an_error,
+            parts_of_one_compound_are_one_mark,
+            a_wrong_letter_is_forgiven_in_korean,
+            a_wrong_letter_is_forgiven_in_english,
+            what_is_found_as_it_was_asked_brings_nothing_similar,
+            short_words_and_other_words_are_not_forgiven,
+            the_last_word_is_completed_while_it_is_typed,
             an_index_keeps_its_posts_and_its_generation_when_it_is_opened_again,
         );
     };
@@ -76,7 +82,7 @@ fn document(number: u128, title: &str, body: &str) -> SearchDocument {
 }
 
 async fn ask(index: &dyn SearchIndex, text: &str) -> SearchHits {
-    let query = SearchQuery { text: text.to_owned(), offset: 0, limit: 50 };
+    let query = SearchQuery { text: text.to_owned(), offset: 0, limit: 50, as_you_type: false };
     index.search(&query).await.unwrap()
 }
 
@@ -310,7 +316,7 @@ pub async fn hits_are_paged_without_gap_or_double(place: impl TestSearchIndex) {
     soon(&*index, "alpha", &numbers).await;
     let mut posts = Vec::new();
     for offset in [0, 10, 20, 30] {
-        let query = SearchQuery { text: "alpha".to_owned(), offset, limit: 10 };
+        let query = SearchQuery { text: "alpha".to_owned(), offset, limit: 10, as_you_type: false };
         let page = index.search(&query).await.unwrap();
         assert_eq!(page.total, 25);
         assert!(page.hits.len() <= 10);
@@ -356,10 +362,126 @@ pub async fn no_query_text_is_an_error(place: impl TestSearchIndex) {
         "<b>",
         &long,
     ] {
-        let query = SearchQuery { text: text.to_owned(), offset: 0, limit: 10 };
-        index.search(&query).await.unwrap_or_else(|error| panic!("{text:?}: {error:?}"));
+        for as_you_type in [false, true] {
+            let query = SearchQuery { text: text.to_owned(), offset: 0, limit: 10, as_you_type };
+            index.search(&query).await.unwrap_or_else(|error| panic!("{text:?}: {error:?}"));
+        }
     }
     assert_eq!(ask(&*index, " ").await.hits, []);
+}
+
+/// However an index takes compounds apart.
+pub async fn parts_of_one_compound_are_one_mark(place: impl TestSearchIndex) {
+    let index = place.index();
+    let document = document(1, "형태소분석기를 만들며", "웹어셈블리와 데이터베이스");
+    put_all(&*index, &[document]).await;
+    soon(&*index, "형태소 분석기", &[1]).await;
+    assert_eq!(marked(&ask(&*index, "형태소 분석기").await.hits[0].title), ["형태소분석기"]);
+    assert_eq!(marked(&ask(&*index, "웹 어셈블리").await.hits[0].excerpt), ["웹어셈블리"]);
+}
+
+/// By its letters, for a syllable is several of them: a final consonant, a vowel that sounds alike.
+pub async fn a_wrong_letter_is_forgiven_in_korean(place: impl TestSearchIndex) {
+    let index = place.index();
+    put_all(
+        &*index,
+        &[
+            document(1, "형태소 분석기를 만들며", "사전을 읽고 문장을 나누었다."),
+            document(2, "격리 수준", "트랜잭션이 서로 보이지 않게 한다."),
+        ],
+    )
+    .await;
+    soon(&*index, "분석기", &[1]).await;
+    for typed in ["형태소 뷴석기", "형테소 분석기", "형태소 분석끼를", "형태소뷴석기", "뷴석기에서"]
+    {
+        let hits = ask(&*index, typed).await;
+        assert_eq!(hits.hits.iter().map(|hit| &hit.post).collect::<Vec<_>>(), [&id(1)], "{typed}");
+        assert!(hits.similar, "{typed}");
+        assert!(marked(&hits.hits[0].title).concat().ends_with("분석기"), "{typed}: {hits:?}");
+    }
+    soon(&*index, "트렌젝션", &[2]).await;
+}
+
+/// Letters that are wrong, missing, doubled or in each other's place.
+pub async fn a_wrong_letter_is_forgiven_in_english(place: impl TestSearchIndex) {
+    let index = place.index();
+    put_all(
+        &*index,
+        &[document(1, "Kubernetes in practice", "alpha"), document(2, "Postgres", "alpha")],
+    )
+    .await;
+    soon(&*index, "alpha", &[1, 2]).await;
+    for typed in ["kuberntes", "kuberentes", "Kubbernetes practice", "Kubrenetes에서"] {
+        soon(&*index, typed, &[1]).await;
+        let hits = ask(&*index, typed).await;
+        assert!(hits.similar, "{typed}");
+        assert_eq!(marked(&hits.hits[0].title)[0], "Kubernetes");
+    }
+    soon(&*index, "posgres", &[2]).await;
+}
+
+/// Forgiving beside what is right would bury it.
+pub async fn what_is_found_as_it_was_asked_brings_nothing_similar(place: impl TestSearchIndex) {
+    let index = place.index();
+    put_all(
+        &*index,
+        &[
+            document(1, "Sharding", "alpha"),
+            document(2, "Sharing", "alpha"),
+            document(3, "캐시", ""),
+        ],
+    )
+    .await;
+    soon(&*index, "sharing", &[2]).await;
+    soon(&*index, "sharding", &[1]).await;
+    soon(&*index, "캐시", &[3]).await;
+    for typed in ["sharing", "캐시"] {
+        assert!(!ask(&*index, typed).await.similar, "{typed}");
+    }
+}
+
+/// A letter makes another word of them.
+pub async fn short_words_and_other_words_are_not_forgiven(place: impl TestSearchIndex) {
+    let index = place.index();
+    put_all(&*index, &[document(1, "A car", "곰 네트워크 2026"), document(2, "B", "witness")])
+        .await;
+    soon(&*index, "witness", &[2]).await;
+    for typed in ["cat", "솜", "네티즌", "2025", "witless car", "zzzzzzz"] {
+        let hits = ask(&*index, typed).await;
+        assert_eq!((hits.hits.len(), hits.similar), (0, false), "{typed}: {hits:?}");
+    }
+}
+
+/// From the first letters, in Korean also from half a syllable.
+pub async fn the_last_word_is_completed_while_it_is_typed(place: impl TestSearchIndex) {
+    let index = place.index();
+    put_all(
+        &*index,
+        &[
+            document(1, "형태소 분석기를 만들며", "사전을 읽는다."),
+            document(2, "GraphQL subscriptions", "Frames and topics."),
+            document(3, "분석", "그래프를 그린다."),
+        ],
+    )
+    .await;
+    soon(&*index, "사전", &[1]).await;
+    let typing = async |text: &str| {
+        let query = SearchQuery { text: text.to_owned(), offset: 0, limit: 50, as_you_type: true };
+        let hits = index.search(&query).await.unwrap();
+        assert!(!hits.similar, "{text}");
+        let mut posts: Vec<PostId> = hits.hits.into_iter().map(|hit| hit.post).collect();
+        posts.sort();
+        posts
+    };
+    for text in ["형", "형태", "형탯", "형태소 분", "형태소 분석"] {
+        assert_eq!(typing(text).await, [id(1)], "{text}");
+    }
+    for text in ["grap", "GraphQL sub", "top"] {
+        assert_eq!(typing(text).await, [id(2)], "{text}");
+    }
+    // The whole word is found too, and comes first.
+    assert_eq!(typing("분석").await, [id(1), id(3)]);
+    assert_eq!(typing("그랲").await, [id(3)]);
 }
 
 /// Nothing is indexed again for a restart.

@@ -34,6 +34,8 @@ pub struct SearchQuery {
     pub offset: u32,
     /// How many hits to return, 1 to 50.
     pub limit: u32,
+    /// Whether the last word may be half typed: it then also stands for all words that begin so.
+    pub as_you_type: bool,
 }
 
 /// A piece of text, matched or not.
@@ -65,6 +67,8 @@ pub struct SearchHits {
     pub hits: Vec<SearchHit>,
     /// How many posts answer in all.
     pub total: u64,
+    /// Whether nothing has the words that were asked for, and these have words written nearly so.
+    pub similar: bool,
 }
 
 /// Finds posts by their words. Holds only what everybody may see.
@@ -84,6 +88,10 @@ pub trait SearchIndex: Send + Sync {
     async fn remove(&self, post: &PostId, version: u64) -> Result<(), PortError>;
 
     /// Finds posts. Korean is matched by morphemes; no query text is an error.
+    ///
+    /// When nothing has all the words, a run of letters is looked for, however it is spaced; and when
+    /// that is nowhere either, words that are mistyped are forgiven: by letters in Korean too, never
+    /// in short words, and never beside what was found without.
     ///
     /// # Errors
     /// `Denied` when something must be installed first.

@@ -19,18 +19,18 @@ const FINALS: [char; 28] = [
 ];
 
 /// No final consonant.
-pub(super) const NONE: char = ' ';
+pub(crate) const NONE: char = ' ';
 
 const FIRST: u32 = 0xac00;
 const LAST: u32 = 0xd7a3;
 
 /// Onset, vowel and final, as letters of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Syllable {
-    pub(super) onset: char,
-    pub(super) vowel: char,
+pub(crate) struct Syllable {
+    pub(crate) onset: char,
+    pub(crate) vowel: char,
     /// [`NONE`] for an open syllable.
-    pub(super) last: char,
+    pub(crate) last: char,
 }
 
 impl Default for Syllable {
@@ -41,7 +41,7 @@ impl Default for Syllable {
 
 impl Syllable {
     /// Takes a composed syllable apart; `None` for every other character.
-    pub(super) fn of(c: char) -> Option<Self> {
+    pub(crate) fn of(c: char) -> Option<Self> {
         let code = u32::from(c);
         if !(FIRST..=LAST).contains(&code) {
             return None;
@@ -55,7 +55,7 @@ impl Syllable {
     }
 
     /// Puts it together again.
-    pub(super) fn to_char(self) -> char {
+    pub(crate) fn to_char(self) -> char {
         let place =
             |letters: &[char], letter| letters.iter().position(|&l| l == letter).unwrap_or(0);
         let index = (place(&ONSETS, self.onset) * 21 + place(&VOWELS, self.vowel)) * 28

@@ -23,6 +23,7 @@ pub struct SearchConnection {
     start: Option<String>,
     end: Option<String>,
     total: u64,
+    similar: bool,
     has_next: bool,
     has_previous: bool,
 }
@@ -34,12 +35,14 @@ impl SearchConnection {
         text: String,
         first: Option<i32>,
         after: Option<String>,
+        as_you_type: bool,
     ) -> Result<Self> {
         if text.chars().count() > QUERY_CHARS {
             let message = format!("a search has at most {QUERY_CHARS} characters");
             return Err(Code::BadUserInput.error(message));
         }
-        let list = List::new(format!("search:{text}"));
+        let how = if as_you_type { "typing" } else { "search" };
+        let list = List::new(format!("{how}:{text}"));
         let asked = list.asked(context, first, 10, after.as_deref())?;
         let offset: u32 = match &asked.after {
             None => 0,
@@ -47,7 +50,7 @@ impl SearchConnection {
                 .parse()
                 .map_err(|_| Code::BadCursor.error("`after` is no cursor of this list"))?,
         };
-        let query = SearchQuery { text, offset, limit: asked.first };
+        let query = SearchQuery { text, offset, limit: asked.first, as_you_type };
         let found = or_fault(context, Parts::of(context).search.search(&query).await)?;
 
         let n_hits = u32::try_from(found.hits.len()).unwrap_or(u32::MAX);
@@ -72,6 +75,7 @@ impl SearchConnection {
             start: (n_hits > 0).then(|| offset.saturating_add(1).to_string()),
             end: (n_hits > 0).then(|| end.to_string()),
             total: found.total,
+            similar: found.similar,
             has_next: n_hits > 0 && u64::from(end) < found.total,
             has_previous: offset > 0,
         })
@@ -106,6 +110,11 @@ impl SearchConnection {
     /// How many posts answer in all, as the index knows.
     async fn total_count(&self) -> i32 {
         i32::try_from(self.total).unwrap_or(i32::MAX)
+    }
+
+    /// Whether no post has the words that were asked for, and these posts have words written nearly so.
+    async fn similar(&self) -> bool {
+        self.similar
     }
 }
 

@@ -141,6 +141,7 @@ impl SearchIndex for StaleIndex {
             title: piece("title"),
             excerpt: piece(&query.text),
         };
-        Ok(SearchHits { hits: hits.map(hit).collect(), total: posts.len() as u64 })
+        let similar = query.as_you_type && query.text == "mistyped";
+        Ok(SearchHits { hits: hits.map(hit).collect(), total: posts.len() as u64, similar })
     }
 }

@@ -60,3 +60,31 @@ async fn an_index_that_is_not_set_up_says_so_without_detail() {
     let long = "가".repeat(201);
     assert_eq!(world.ask(None, SEARCH, json!({ "q": long })).await.codes(), ["BAD_USER_INPUT"]);
 }
+
+#[tokio::test]
+async fn a_search_while_typing_says_when_its_hits_are_only_similar() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    for title in ["One", "Two"] {
+        let post = world.post(&kim, title).await;
+        world.index.0.lock().push(post_id(&post.id));
+    }
+    let typing = "query($q: String!, $t: Boolean!, $a: String) {
+        search(query: $q, asYouType: $t, after: $a, first: 1) {
+            similar pageInfo { endCursor } nodes { post { title } }
+        }
+    }";
+    let ask = async |text: &str, as_you_type: bool| {
+        world.get(None, typing, json!({"q": text, "t": as_you_type})).await["search"].clone()
+    };
+    assert_eq!(ask("mistyped", true).await["similar"], true);
+    assert_eq!(ask("mistyped", false).await["similar"], false);
+    let first = ask("typed", true).await;
+    assert_eq!(first["similar"], false);
+    // The lists of the two ways differ, and so do their cursors.
+    let after = first["pageInfo"]["endCursor"].clone();
+    let next = world.get(None, typing, json!({"q": "typed", "t": true, "a": after.clone()})).await;
+    assert_eq!(next["search"]["nodes"], json!([{"post": {"title": "Two"}}]));
+    let other = json!({"q": "typed", "t": false, "a": after});
+    assert_eq!(world.ask(None, typing, other).await.codes(), ["BAD_CURSOR"]);
+}

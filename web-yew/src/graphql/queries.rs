@@ -218,7 +218,7 @@ pub(crate) struct SearchVariables {
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
 #[cynic(graphql_type = "Query", variables = "SearchVariables")]
 pub(crate) struct Search {
-    #[arguments(query: $query, first: $first, after: $after)]
+    #[arguments(query: $query, first: $first, after: $after, asYouType: true)]
     pub(crate) search: SearchHits,
 }
 
@@ -228,6 +228,7 @@ pub(crate) struct SearchHits {
     pub(crate) nodes: Vec<SearchHit>,
     pub(crate) page_info: PageInfo,
     pub(crate) total_count: i32,
+    pub(crate) similar: bool,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]

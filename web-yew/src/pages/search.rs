@@ -30,7 +30,7 @@ pub(crate) fn SearchPage() -> Html {
         .and_then(|location| location.query::<SearchQuery>().ok())
         .unwrap_or_default()
         .q;
-    let (hits, more) = use_paged(asked.trim().to_owned(), page);
+    let (hits, more) = use_paged(question(&asked), page);
 
     let text = use_state_eq(|| asked.clone());
     let pause = use_mut_ref(|| None::<Timeout>);
@@ -82,27 +82,50 @@ pub(crate) fn SearchPage() -> Html {
     }
 }
 
-async fn page(query: String, after: Option<String>) -> Result<Chunk<SearchHit>, Failure> {
+/// A hit, and whether it only has words like those that were asked for.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Shown {
+    pub(crate) hit: SearchHit,
+    pub(crate) similar: bool,
+}
+
+/// The text without blanks before it; one behind it says that the last word is whole.
+fn question(asked: &str) -> String {
+    if asked.trim().is_empty() { String::new() } else { asked.trim_start().to_owned() }
+}
+
+async fn page(query: String, after: Option<String>) -> Result<Chunk<Shown>, Failure> {
     if query.is_empty() {
         let page_info = PageInfo { has_next_page: false, end_cursor: None };
         return Ok(Chunk { items: Vec::new(), page_info, total: None });
     }
     let hits = ask(Search::build(SearchVariables { query, first: PAGE, after })).await?.search;
-    Ok(Chunk { items: hits.nodes, page_info: hits.page_info, total: Some(hits.total_count) })
+    let shown = |hit| Shown { hit, similar: hits.similar };
+    Ok(Chunk {
+        items: hits.nodes.into_iter().map(shown).collect(),
+        page_info: hits.page_info,
+        total: Some(hits.total_count),
+    })
 }
 
-pub(crate) fn hits_view(strings: &Strings, hits: &Paged<SearchHit>, more: &Callback<()>) -> Html {
+pub(crate) fn hits_view(strings: &Strings, hits: &Paged<Shown>, more: &Callback<()>) -> Html {
     let told = match hits.total {
         _ if hits.loading => String::new(),
         Some(0) => strings.nothing_found.to_owned(),
         Some(n) => strings.found(n),
         None => String::new(),
     };
+    let similar = !hits.loading && hits.items.first().is_some_and(|shown| shown.similar);
     html! {
         <>
-            <p class="found" role="status" data-testid="search-found">{ told }</p>
+            <p class="found" role="status" data-testid="search-found">
+                { told }
+                if similar {
+                    <span data-testid="search-similar">{ " " }{ strings.similar_found }</span>
+                }
+            </p>
             <ol class="hits">
-                for hit in &hits.items {
+                for Shown { hit, .. } in &hits.items {
                     <li key={hit.post.id.inner().to_owned()} data-testid="search-hit">
                         <h2>{ hit_title(hit) }</h2>
                         <p class="excerpt">{ pieces(&hit.excerpt) }</p>

@@ -99,7 +99,7 @@ impl SearchIndex for Index {
         Ok(())
     }
     async fn search(&self, _: &SearchQuery) -> Result<SearchHits, PortError> {
-        Ok(SearchHits { hits: vec![], total: self.hits() as u64 })
+        Ok(SearchHits { hits: vec![], total: self.hits() as u64, similar: false })
     }
 }
 

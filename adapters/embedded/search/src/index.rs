@@ -1,5 +1,6 @@
 //! The port, over tantivy.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,10 +13,11 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{DocAddress, IndexReader, Score, Searcher, TantivyDocument};
 
 use crate::folder::{self, failed};
-use crate::question::Question;
+use crate::guess::Guess;
+use crate::question::{self, Question};
 use crate::schema::{self, Fields};
 use crate::writer::{Change, Writer};
-use crate::{excerpt, marks, pairs};
+use crate::{excerpt, marks, pairs, vocabulary};
 
 /// Pages further behind are empty: nobody reads them, and they cost memory.
 const FURTHEST: usize = 10_000;
@@ -120,18 +122,28 @@ fn entry(analyzer: &Analyzer, fields: &Fields, document: &SearchDocument) -> Tan
     entry.add_u64(fields.version, document.version);
     let title = analyzer.index_terms(&document.title);
     let body = analyzer.index_terms(&document.body);
+    let mut words = BTreeSet::new();
+    vocabulary::collect(&mut words, &document.title, &title);
+    vocabulary::collect(&mut words, &document.body, &body);
     entry.add_bytes(fields.title_marks, &marks::pack(&title));
     entry.add_bytes(fields.body_marks, &marks::pack(&body));
     entry.add_text(fields.title_source, &document.title);
     entry.add_text(fields.body_source, &document.body);
     add_terms(&mut entry, fields.title, title);
     add_terms(&mut entry, fields.body, body);
-    add_terms(&mut entry, fields.author, analyzer.index_terms(&document.author));
+    let author = analyzer.index_terms(&document.author);
+    vocabulary::collect(&mut words, &document.author, &author);
+    add_terms(&mut entry, fields.author, author);
     add_pairs(&mut entry, fields.title_pairs, &document.title);
     add_pairs(&mut entry, fields.body_pairs, &document.body);
     for tag in &document.tags {
-        add_terms(&mut entry, fields.tags, analyzer.index_terms(tag));
+        let terms = analyzer.index_terms(tag);
+        vocabulary::collect(&mut words, tag, &terms);
+        add_terms(&mut entry, fields.tags, terms);
         add_pairs(&mut entry, fields.title_pairs, tag);
+    }
+    for word in &words {
+        entry.add_bytes(fields.words, word);
     }
     entry
 }
@@ -160,25 +172,46 @@ fn tokens(words: impl Iterator<Item = (String, std::ops::Range<usize>)>) -> PreT
     PreTokenizedString { text: String::new(), tokens }
 }
 
-/// By words; where they find nothing, by letters.
+/// By words; where they find nothing, by letters; where they are nowhere, by words that are nearly so.
 fn search(
     searcher: &Searcher,
     fields: &Fields,
     analyzer: &Analyzer,
     query: &SearchQuery,
 ) -> Result<SearchHits, PortError> {
-    let ways = [Question::by_terms(analyzer, &query.text), Question::by_letters(&query.text)];
-    for question in ways.into_iter().flatten() {
+    let text = question::cut(&query.text);
+    let guess = Guess { searcher, fields, analyzer };
+    let answer = |question: Option<Question>, similar| -> Result<Option<SearchHits>, PortError> {
+        let Some(question) = question else { return Ok(None) };
         let (page, total) = ask(searcher, fields, &question, query)?;
-        if total > 0 {
-            let hits = page
-                .into_iter()
-                .map(|(score, address)| hit(searcher, fields, &question, score, address))
-                .collect::<Result<_, _>>()?;
-            return Ok(SearchHits { hits, total: total as u64 });
+        if total == 0 {
+            return Ok(None);
+        }
+        let hits = page
+            .into_iter()
+            .map(|(score, address)| hit(searcher, fields, &question, score, address))
+            .collect::<Result<_, _>>()?;
+        Ok(Some(SearchHits { hits, total: total as u64, similar }))
+    };
+    // Each way is thought of only when those before it found nothing.
+    let as_asked = if query.as_you_type {
+        guess.completed(text).map_err(failed)?
+    } else {
+        Question::by_words(analyzer, text)
+    };
+    if let Some(hits) = answer(as_asked, false)? {
+        return Ok(hits);
+    }
+    if let Some(hits) = answer(Question::by_letters(text), false)? {
+        return Ok(hits);
+    }
+    for torn in [false, true] {
+        let forgiven = guess.forgiven(text, query.as_you_type, torn).map_err(failed)?;
+        if let Some(hits) = answer(forgiven, true)? {
+            return Ok(hits);
         }
     }
-    Ok(SearchHits { hits: Vec::new(), total: 0 })
+    Ok(SearchHits { hits: Vec::new(), total: 0, similar: false })
 }
 
 fn ask(

@@ -1,6 +1,7 @@
 //! Where terms stand in a text, packed: for each term the distance from the one before, its length,
 //! and a hash of it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use korean::Term;
@@ -21,7 +22,7 @@ pub(crate) fn pack(terms: &[Term]) -> Vec<u8> {
 
 /// Where in `text` the terms with these hashes stand, with the hash of each. What does not fit the
 /// text, because it is damaged, is left out.
-pub(crate) fn find(packed: &[u8], text: &str, hashes: &[u32]) -> Vec<(Range<usize>, u32)> {
+pub(crate) fn find(packed: &[u8], text: &str, hashes: &HashSet<u32>) -> Vec<(Range<usize>, u32)> {
     let mut found = Vec::new();
     let mut rest = packed;
     let mut start = 0_usize;
@@ -82,15 +83,15 @@ mod tests {
         let terms = [term("a", 0..1), term("b", 0..1), term("c", 3..400), term("a", 450..460)];
         let packed = pack(&terms);
         let a = hash("a");
-        assert_eq!(find(&packed, &text, &[a]), [(0..1, a), (450..460, a)]);
-        assert_eq!(find(&packed, &text, &[hash("c")]), [(3..400, hash("c"))]);
+        assert_eq!(find(&packed, &text, &HashSet::from([a])), [(0..1, a), (450..460, a)]);
+        assert_eq!(find(&packed, &text, &HashSet::from([hash("c")])), [(3..400, hash("c"))]);
     }
 
     proptest! {
         #[test]
         fn damaged_marks_never_leave_the_text(packed in prop::collection::vec(any::<u8>(), 0..200)) {
             let text = "한글과 English";
-            let hashes: Vec<u32> = packed.windows(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+            let hashes: HashSet<u32> = packed.windows(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
             for (range, _) in find(&packed, text, &hashes) {
                 prop_assert!(text.get(range).is_some());
             }

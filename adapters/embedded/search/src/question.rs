@@ -21,24 +21,49 @@ const TIE_BREAKER: f32 = 0.2;
 
 /// What a query asks for, in one of the two ways.
 pub(crate) enum Question {
-    /// All of these terms, each in any field.
-    Terms(Vec<String>),
+    /// All of these words, each in any field.
+    Words(Vec<Word>),
     /// All of these runs of letters.
     Letters(Vec<Vec<Pair>>),
 }
 
+/// A word that is asked for, in any of these ways; the first is what was asked or what comes nearest.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Word(pub(crate) Vec<Way>);
+
+/// Terms that make up a word, and what finding it so is worth.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Way {
+    pub(crate) terms: Vec<String>,
+    pub(crate) worth: f32,
+}
+
+impl Word {
+    /// Exactly this term.
+    pub(crate) fn exact(term: &str) -> Self {
+        Word(vec![Way { terms: vec![term.to_owned()], worth: 1.0 }])
+    }
+}
+
+/// The terms of a query that say something; all of them where none does: "to be or not to be".
+pub(crate) fn telling(analyzer: &Analyzer, text: &str) -> Vec<korean::Term> {
+    let says_nothing =
+        |term: &korean::Term| english::stop_word(&text[term.range.clone()].to_lowercase());
+    let (empty, telling): (Vec<_>, Vec<_>) =
+        analyzer.index_terms(text).into_iter().partition(says_nothing);
+    if telling.is_empty() { empty } else { telling }
+}
+
 impl Question {
     /// By words. `None` for a query without any.
-    pub(crate) fn by_terms(analyzer: &Analyzer, text: &str) -> Option<Self> {
-        let text = cut(text);
-        let terms = analyzer.index_terms(text);
-        let says_nothing =
-            |term: &&korean::Term| english::stop_word(&text[term.range.clone()].to_lowercase());
-        let (empty, telling): (Vec<_>, Vec<_>) = terms.iter().partition(says_nothing);
-        // "to be or not to be" has no others.
-        let asked = if telling.is_empty() { empty } else { telling };
-        let terms: Vec<String> = asked.into_iter().map(|term| term.text.clone()).collect();
-        if terms.is_empty() { None } else { Some(Question::Terms(terms)) }
+    pub(crate) fn by_words(analyzer: &Analyzer, text: &str) -> Option<Self> {
+        let terms = telling(analyzer, cut(text));
+        Self::words(terms.iter().map(|term| Word::exact(&term.text)).collect())
+    }
+
+    /// By these words. `None` without any.
+    pub(crate) fn words(words: Vec<Word>) -> Option<Self> {
+        if words.is_empty() { None } else { Some(Question::Words(words)) }
     }
 
     /// By letters. `None` for a query of fewer than two.
@@ -58,7 +83,7 @@ impl Question {
 
     pub(crate) fn query(&self, fields: &Fields) -> Box<dyn Query> {
         match self {
-            Question::Terms(terms) => by_terms(terms, fields),
+            Question::Words(words) => by_words(words, fields),
             Question::Letters(runs) => by_letters(runs, fields),
         }
     }
@@ -66,8 +91,9 @@ impl Question {
     /// Where a text matches, in order.
     pub(crate) fn matches(&self, text: &str, marks: &[u8]) -> Vec<Match> {
         match self {
-            Question::Terms(terms) => {
-                let hashes: Vec<u32> = terms.iter().map(|term| marks::hash(term)).collect();
+            Question::Words(words) => {
+                let terms = words.iter().flat_map(|Word(ways)| ways).flat_map(|way| &way.terms);
+                let hashes: HashSet<u32> = terms.map(|term| marks::hash(term)).collect();
                 marks::find(marks, text, &hashes)
             }
             Question::Letters(runs) => {
@@ -86,26 +112,48 @@ impl Question {
     }
 }
 
-fn cut(text: &str) -> &str {
+pub(crate) fn cut(text: &str) -> &str {
     text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
 }
 
-fn by_terms(terms: &[String], fields: &Fields) -> Box<dyn Query> {
-    let weights =
-        [(fields.title, 3.0), (fields.tags, 2.5), (fields.author, 1.5), (fields.body, 1.0)];
-    let mut seen = HashSet::new();
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = terms
+fn by_words(words: &[Word], fields: &Fields) -> Box<dyn Query> {
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    for (nth, word) in words.iter().enumerate() {
+        if !words[..nth].contains(word) {
+            clauses.push((Occur::Must, any_way(word, fields)));
+        }
+    }
+    // Words that stand together as they were asked rank higher.
+    let together: Vec<&str> = words
         .iter()
-        .filter(|term| seen.insert(term.as_str()))
-        .map(|term| (Occur::Must, any_field(&weights, |field| run(field, &[term.as_str()]))))
+        .filter_map(|Word(ways)| ways.first())
+        .flat_map(|way| way.terms.iter().map(String::as_str))
         .collect();
-    if clauses.len() > 1 {
-        // Words that stand together as they were asked rank higher.
-        let words: Vec<&str> = terms.iter().map(String::as_str).collect();
+    if together.iter().collect::<HashSet<_>>().len() > 1 {
         let near = [(fields.title, 3.0), (fields.body, 1.0)];
-        clauses.push((Occur::Should, any_field(&near, |field| run(field, &words))));
+        clauses.push((Occur::Should, any_field(&near, |field| run(field, &together))));
     }
     Box::new(BooleanQuery::new(clauses))
+}
+
+fn any_way(Word(ways): &Word, fields: &Fields) -> Box<dyn Query> {
+    let weights =
+        [(fields.title, 3.0), (fields.tags, 2.5), (fields.author, 1.5), (fields.body, 1.0)];
+    let term = |term: &String| any_field(&weights, |field| run(field, &[term.as_str()]));
+    let way = |way: &Way| -> Box<dyn Query> {
+        let terms: Box<dyn Query> = match way.terms.as_slice() {
+            [only] => term(only),
+            all => {
+                let all = all.iter().map(|one| (Occur::Must, term(one))).collect();
+                Box::new(BooleanQuery::new(all))
+            }
+        };
+        if way.worth < 1.0 { Box::new(BoostQuery::new(terms, way.worth)) } else { terms }
+    };
+    match ways.as_slice() {
+        [only] => way(only),
+        ways => Box::new(DisjunctionMaxQuery::new(ways.iter().map(way).collect())),
+    }
 }
 
 fn by_letters(runs: &[Vec<Pair>], fields: &Fields) -> Box<dyn Query> {

@@ -1,11 +1,11 @@
 //! What the index holds of a post.
 
 use tantivy::schema::{
-    FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 
 /// Changes with every change of the fields or of what is written into them.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// The fields, by name.
 #[derive(Clone, Copy)]
@@ -19,6 +19,8 @@ pub(crate) struct Fields {
     /// Pairs of letters of title and tags.
     pub(crate) title_pairs: Field,
     pub(crate) body_pairs: Field,
+    /// All words by their letters; see [`crate::vocabulary`].
+    pub(crate) words: Field,
     pub(crate) title_source: Field,
     pub(crate) body_source: Field,
     /// Where terms stand in the sources; see [`crate::marks`].
@@ -45,6 +47,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         author: schema.add_text_field("author", terms()),
         title_pairs: schema.add_text_field("title_pairs", terms()),
         body_pairs: schema.add_text_field("body_pairs", terms()),
+        words: schema.add_bytes_field("words", INDEXED),
         title_source: schema.add_text_field("title_source", STORED),
         body_source: schema.add_text_field("body_source", STORED),
         title_marks: schema.add_bytes_field("title_marks", STORED),

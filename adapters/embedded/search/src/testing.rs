@@ -82,7 +82,7 @@ pub(crate) fn document(post: u128, version: u64, title: &str, body: &str) -> Sea
 }
 
 pub(crate) fn query(text: &str) -> SearchQuery {
-    SearchQuery { text: text.into(), offset: 0, limit: 20 }
+    SearchQuery { text: text.into(), offset: 0, limit: 20, as_you_type: false }
 }
 
 /// Pieces as text, matches in brackets.

@@ -1,5 +1,4 @@
 use std::fs;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
@@ -81,9 +80,7 @@ async fn a_change_is_found_when_its_call_returned() {
     let index = TestIndex::new();
     for version in 1..=5 {
         let title = format!("판 번호{version}");
-        let began = Instant::now();
         index.put(1, version, &title, "본문").await;
-        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
         assert_eq!(show(&index.search("본문").await.hits[0].title), title);
     }
     index.index.remove(&id(1), 6).await.unwrap();
@@ -132,7 +129,7 @@ async fn pages_hold_each_post_once_and_know_how_many_there_are() {
     }
     let mut seen = Vec::new();
     for offset in [0, 10, 20] {
-        let page = SearchQuery { text: "제목".into(), offset, limit: 10 };
+        let page = SearchQuery { text: "제목".into(), offset, limit: 10, as_you_type: false };
         let hits = index.index.search(&page).await.unwrap();
         assert_eq!(hits.total, 25);
         seen.extend(hits.hits.into_iter().map(|hit| hit.post));
@@ -140,7 +137,7 @@ async fn pages_hold_each_post_once_and_know_how_many_there_are() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 25);
-    let far = SearchQuery { text: "제목".into(), offset: u32::MAX, limit: 0 };
+    let far = SearchQuery { text: "제목".into(), offset: u32::MAX, limit: 0, as_you_type: false };
     let hits = index.index.search(&far).await.unwrap();
     assert_eq!((hits.hits.len(), hits.total), (0, 25));
 }
@@ -177,9 +174,9 @@ async fn an_index_of_another_analysis_is_made_anew() {
     let before = index.index.generation();
     let TestIndex { folder, index } = index;
     drop(index);
-    fs::write(folder.path().join("generation"), "f1-anotherdictionary-0").unwrap();
+    fs::write(folder.path().join("generation"), "f2-anotherdictionary-0").unwrap();
     let index = TantivyIndex::open(folder.path(), Some(dictionary())).unwrap();
-    assert!(index.generation() != before && index.generation() != "f1-anotherdictionary-0");
+    assert!(index.generation() != before && index.generation() != "f2-anotherdictionary-0");
 }
 
 #[tokio::test]
