@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::Slug;
 use domain::account::{Identity, key_hash};
 use domain::actions::{Authenticate, ReleaseStages};
 use domain::ports::{
@@ -34,9 +35,10 @@ use store::table::Table;
 use store::{Blog, CursorSigner};
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
-use workers::{Image, Limits, Runner, Search, Speech, Summary};
+use workers::{Image, Limits, Purge, Runner, Search, Speech, Summary};
 
 use crate::http::health::Readiness;
+use crate::http::moved::Moved;
 use crate::identity::{Authenticator, Credential};
 use rendering::OffTheReactor;
 
@@ -154,6 +156,7 @@ impl EmbeddedHome {
         let korean = korean(settings);
         let index: Arc<dyn SearchIndex> =
             Arc::new(TantivyIndex::open(&folder.folder("search")?, korean.clone())?);
+        let indexed = index.clone();
         let renderer: Arc<dyn ContentRenderer> = Arc::new(OffTheReactor(content::MarkdownRenderer));
         let (key_a, key_b) = (ids.secret().to_be_bytes(), ids.secret().to_be_bytes());
         let mut fresh = [0; 32];
@@ -216,7 +219,17 @@ impl EmbeddedHome {
                 summarizer: Arc::new(ExtractiveSummarizer::new(korean)),
             }),
             search: search.clone(),
-            image: Arc::new(Image { posts, objects: store, codec: Arc::new(WebpImageCodec) }),
+            image: Arc::new(Image {
+                posts,
+                objects: store.clone(),
+                codec: Arc::new(WebpImageCodec),
+            }),
+            purge: Arc::new(Purge {
+                blog: blog.clone(),
+                objects: store,
+                index: indexed,
+                clock: clock.clone(),
+            }),
             limits: Limits::default(),
             shown: Arc::new(shown),
             bells: Bells::default(),
@@ -327,6 +340,16 @@ impl Readiness for TableReadiness {
             tracing::error!(error = &error as &dyn std::error::Error, "the table does not answer");
             "the table does not answer"
         })
+    }
+}
+
+/// Knows by the table where posts were.
+pub struct FormerSlugs(pub Blog);
+
+#[async_trait]
+impl Moved for FormerSlugs {
+    async fn moved(&self, slug: &Slug) -> Result<Option<Slug>, PortError> {
+        self.0.moved(slug).await
     }
 }
 

@@ -13,6 +13,7 @@ pub mod graphql;
 pub mod health;
 pub mod media;
 pub mod media_types;
+pub mod moved;
 pub mod pages;
 pub mod parameters;
 pub mod reading;

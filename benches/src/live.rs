@@ -203,6 +203,10 @@ impl Objects for Stamp<'_> {
         self.objects.delete(key).await
     }
 
+    async fn keys_of(&self, owner: &str, limit: u32) -> Result<Vec<ObjectKey>, PortError> {
+        self.objects.keys_of(owner, limit).await
+    }
+
     async fn upload_ticket(&self, request: &UploadRequest) -> Result<UploadTicket, PortError> {
         *self.at.lock() = Some(Instant::now());
         self.objects.upload_ticket(request).await

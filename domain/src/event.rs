@@ -65,6 +65,10 @@ pub enum EventKind {
     PostPublished,
     /// A post was unpublished.
     PostUnpublished,
+    /// A post was deleted; it can be restored for a while.
+    PostDeleted,
+    /// A deleted post came back as it was.
+    PostRestored,
     /// Who may see a post changed.
     PostVisibilityChanged,
     /// A ticket for an upload was given out.

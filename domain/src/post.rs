@@ -1,5 +1,7 @@
 //! A post: what its author is writing, and what readers see of it.
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 
 use crate::stage::StageKind;
@@ -14,6 +16,15 @@ pub const BODY_BYTES: usize = 200 * 1024;
 pub const TAGS: usize = 12;
 /// How many images may be uploaded for one post, and shown in it.
 pub const ASSETS: usize = 50;
+/// How many images of other posts one save or publication may take up: each is two rows of its
+/// transaction.
+pub const NEW_USES: usize = 20;
+/// How many published revisions are kept.
+pub const REVISIONS: usize = 50;
+/// How many former slugs lead on to the present one.
+pub const FORMER_SLUGS: usize = 20;
+/// How long a deleted post can be restored.
+pub const RESTORABLE_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Counts the saved changes of a working copy, from 1.
 #[derive(
@@ -168,15 +179,55 @@ pub struct Post {
     pub created_at: Timestamp,
     /// Images that were uploaded for it, oldest first.
     pub uploads: Vec<AssetId>,
+    /// Images uploaded for other posts that its working copy ever named. Rows of before this was
+    /// kept have none: what they show stands in `published`.
+    #[serde(default)]
+    pub uses: Vec<AssetId>,
+    /// The published revisions that are kept, oldest first, the present one last. Rows of before
+    /// this was kept have none; the next publication begins the list.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
+    /// Slugs under which it was published before, oldest first: they lead on to the present one.
+    #[serde(default)]
+    pub former_slugs: Vec<Slug>,
+    /// When its author deleted it. Its status stays, so that it comes back as it was.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
+    /// Whether its removal has begun: from then on it is nobody's, and cannot be restored.
+    #[serde(default)]
+    pub purging: bool,
 }
 
 impl Post {
     /// What readers may see of it, if anything.
     pub fn live(&self) -> Option<&Published> {
         match self.status {
+            _ if self.deleted_at.is_some() => None,
             PostStatus::Published => self.published.as_ref(),
             PostStatus::Draft | PostStatus::Unpublished => None,
         }
+    }
+
+    /// Until when it can be restored, if it is deleted.
+    pub fn restorable_until(&self) -> Option<Timestamp> {
+        self.deleted_at.map(|at| at.plus(RESTORABLE_FOR))
+    }
+
+    /// Whether it may be removed for good now.
+    pub fn purgeable(&self, now: Timestamp) -> bool {
+        self.purging || self.restorable_until().is_some_and(|until| until <= now)
+    }
+
+    /// All images that it may need, each once: uploaded for it, named by its working copy, shown.
+    pub fn images(&self) -> Vec<AssetId> {
+        let shown = self.published.iter().flat_map(|published| &published.assets);
+        let mut images: Vec<AssetId> = vec![];
+        for image in self.uploads.iter().chain(&self.uses).chain(shown) {
+            if !images.contains(image) {
+                images.push(image.clone());
+            }
+        }
+        images
     }
 
     /// Whether it stands in the lists and in search.
@@ -190,9 +241,9 @@ impl Post {
         self.owned_by(viewer) || (self.live().is_some() && self.visibility != Visibility::Private)
     }
 
-    /// Whether `viewer` is its author.
+    /// Whether `viewer` is its author. What is being removed is nobody's.
     pub fn owned_by(&self, viewer: Option<&UserId>) -> bool {
-        viewer == Some(&self.author)
+        viewer == Some(&self.author) && !self.purging
     }
 
     /// Whether publishing the working copy would change what readers see.
@@ -213,6 +264,17 @@ impl Post {
 
     /// The stages of a post.
     pub const STAGES: [StageKind; 3] = [StageKind::Speech, StageKind::Summary, StageKind::Search];
+}
+
+/// A published revision as it is kept, its body apart.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RevisionFacts {
+    /// As it was published.
+    pub title: String,
+    /// As they were published.
+    pub tags: Vec<Tag>,
+    /// When it was published.
+    pub published_at: Timestamp,
 }
 
 /// The rendered article of one published revision.
@@ -249,7 +311,55 @@ pub(crate) mod tests {
             published_at: None,
             created_at: Timestamp(0),
             uploads: vec![],
+            uses: vec![],
+            revisions: vec![],
+            former_slugs: vec![],
+            deleted_at: None,
+            purging: false,
         }
+    }
+
+    /// The same, published.
+    pub(crate) fn published(bits: u128) -> Post {
+        let post = draft(bits);
+        let published = Published {
+            revision: post.draft.revision,
+            title: post.draft.title.clone(),
+            tags: vec![],
+            slug: Slug::of_title("Title"),
+            content: post.draft.content.clone(),
+            excerpt: String::new(),
+            language: Language::English,
+            assets: vec![],
+            updated_at: Timestamp(0),
+            renderer: 1,
+        };
+        let published_at = Some(Timestamp(0));
+        Post { status: PostStatus::Published, published: Some(published), published_at, ..post }
+    }
+
+    #[test]
+    fn a_deleted_post_is_its_authors_alone_until_its_removal_begins() {
+        let post = published(1);
+        assert!(post.listed() && post.visible_to(None));
+        let author = UserId::from_bits(7);
+        let deleted = Post { deleted_at: Some(Timestamp(5)), ..post };
+        assert!(!deleted.listed() && !deleted.visible_to(None));
+        assert!(deleted.visible_to(Some(&author)));
+        let purging = Post { purging: true, ..deleted };
+        assert!(!purging.visible_to(Some(&author)) && !purging.owned_by(Some(&author)));
+    }
+
+    #[test]
+    fn a_post_may_be_removed_seven_days_after_it_was_deleted_and_not_before() {
+        let deleted = Post { deleted_at: Some(Timestamp(1_000)), ..draft(1) };
+        let until = deleted.restorable_until().unwrap();
+        assert_eq!(until.since(Timestamp(1_000)), RESTORABLE_FOR);
+        assert!(!deleted.purgeable(until.minus(Duration::from_millis(1))));
+        assert!(deleted.purgeable(until));
+        assert!(!draft(1).purgeable(until));
+        // Once it has begun it goes on, also when the clock goes back.
+        assert!(Post { purging: true, ..deleted }.purgeable(Timestamp(1_000)));
     }
 
     #[test]

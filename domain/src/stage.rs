@@ -39,12 +39,27 @@ pub enum StageKind {
     Search,
     /// The responsive variants of an uploaded image.
     Image,
+    /// Nothing: the removal of a deleted post and all that belongs to it. Internal, see
+    /// [`StageKind::internal`].
+    Purge,
 }
 
 impl StageKind {
     /// All of them.
-    pub const ALL: [StageKind; 4] =
-        [StageKind::Speech, StageKind::Summary, StageKind::Search, StageKind::Image];
+    pub const ALL: [StageKind; 5] = [
+        StageKind::Speech,
+        StageKind::Summary,
+        StageKind::Search,
+        StageKind::Image,
+        StageKind::Purge,
+    ];
+
+    /// Whether it is housekeeping that no author sees: it is in no event, on no board, and has no id
+    /// outside. So there is nobody who could press Retry, and it never fails: it is tried until it
+    /// is done.
+    pub fn internal(self) -> bool {
+        self == StageKind::Purge
+    }
 
     /// `SPEECH`, as in keys and in the schema.
     pub fn name(self) -> &'static str {
@@ -53,6 +68,7 @@ impl StageKind {
             StageKind::Summary => "SUMMARY",
             StageKind::Search => "SEARCH",
             StageKind::Image => "IMAGE",
+            StageKind::Purge => "PURGE",
         }
     }
 
@@ -286,6 +302,24 @@ impl Stage {
         }
     }
 
+    /// Sets it due at a later time. For work that nobody may do before, as a purge.
+    #[must_use]
+    pub fn due_later(&self, at: Timestamp, now: Timestamp) -> Self {
+        Stage { due_at: Some(at), ..self.due(self.revision, now) }
+    }
+
+    /// Takes it out of the due index: there is nothing to do (any more).
+    #[must_use]
+    pub fn cancelled(&self, now: Timestamp) -> Self {
+        self.changed(StageStatus::Skipped, now)
+    }
+
+    /// The same as a new version of its row: whoever decided by the old one decides anew.
+    #[must_use]
+    pub fn touched(&self) -> Self {
+        Stage { version: self.version + 1, ..self.clone() }
+    }
+
     /// Lets it wait for something outside until `until`.
     #[must_use]
     pub fn waiting(&self, until: Timestamp, now: Timestamp) -> Self {
@@ -293,9 +327,10 @@ impl Stage {
     }
 
     /// Whether somebody should act on it now. A due time further ahead than any wait allows is due: a
-    /// clock went backwards.
+    /// clock went backwards. A purge alone waits as long as it says.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.due_at.is_some_and(|due| due <= now || due > now.plus(LONGEST_WAIT))
+        let beyond = |due| due > now.plus(LONGEST_WAIT) && self.id.kind != StageKind::Purge;
+        self.due_at.is_some_and(|due| due <= now || beyond(due))
     }
 
     /// Claims it for one run.
@@ -311,7 +346,7 @@ impl Stage {
             return Err(NotDue);
         }
         let lost_leases = if lost { self.lost_leases + 1 } else { self.lost_leases };
-        if lost_leases >= LOST_LEASES {
+        if lost_leases >= LOST_LEASES && !self.id.kind.internal() {
             let failure = Failure {
                 code: "LOST".into(),
                 message: format!("the work was broken off {LOST_LEASES} times in a row"),
@@ -363,6 +398,11 @@ impl Stage {
         match outcome {
             Outcome::Made(made) => Stage { made: Some(made), ..ended(StageStatus::Ready) },
             Outcome::Unchanged => ended(StageStatus::Skipped),
+            Outcome::Fail(failure) | Outcome::Retry(failure) if self.id.kind.internal() => Stage {
+                failure: Some(failure),
+                due_at: Some(now.plus(back_off(self.attempts, jitter))),
+                ..ended(StageStatus::Pending)
+            },
             Outcome::Fail(failure) => {
                 Stage { failure: Some(failure), ..ended(StageStatus::Failed) }
             }
@@ -500,6 +540,38 @@ mod tests {
         let mut stage = pending();
         stage.due_at = Some(NOW.plus(LONGEST_WAIT + Duration::from_secs(1)));
         assert!(stage.is_due(NOW));
+    }
+
+    fn purge() -> Stage {
+        let post = PostId::from_bits(1);
+        let id = StageId { subject: Subject::Post(post.clone()), kind: StageKind::Purge };
+        let week = NOW.plus(Duration::from_secs(7 * 24 * 3600));
+        Stage::new(id, UserId::from_bits(2), post, NOW).due_later(week, NOW)
+    }
+
+    #[test]
+    fn a_purge_waits_beyond_any_wait_and_is_cancelled_for_good() {
+        let purge = purge();
+        let due = purge.due_at.unwrap();
+        assert!(!purge.is_due(NOW) && !purge.is_due(due.minus(Duration::from_millis(1))));
+        assert!(purge.is_due(due));
+        let cancelled = purge.cancelled(NOW);
+        assert_eq!(cancelled.claim("a".into(), due), Err(NotDue));
+        assert!(!cancelled.is_due(due));
+    }
+
+    #[test]
+    fn a_purge_is_tried_until_it_is_done_since_nobody_could_retry_it() {
+        let mut stage = purge();
+        for _ in 0..3 * ATTEMPTS {
+            stage = stage.claim("a".into(), stage.due_at.unwrap()).unwrap();
+            stage = stage.finish(Outcome::Fail(failure()), stage.updated_at, 1.0);
+            assert_eq!(stage.status, StageStatus::Pending);
+        }
+        for _ in 0..3 * LOST_LEASES {
+            stage = stage.claim("a".into(), stage.due_at.unwrap()).unwrap();
+            assert_eq!(stage.status, StageStatus::Running);
+        }
     }
 
     #[test]

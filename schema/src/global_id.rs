@@ -35,12 +35,14 @@ impl GlobalId {
             }
             "stage" => {
                 let (kind, subject) = rest.split_once('_')?;
-                let kind = StageKind::ALL.into_iter().find(|known| lower(*known) == kind)?;
+                let mut shown = StageKind::ALL.into_iter().filter(|kind| !kind.internal());
+                let kind = shown.find(|known| lower(*known) == kind)?;
                 let subject = match kind {
                     StageKind::Image => Subject::Asset(AssetId::parse(subject).ok()?),
                     StageKind::Speech | StageKind::Summary | StageKind::Search => {
                         Subject::Post(PostId::parse(subject).ok()?)
                     }
+                    StageKind::Purge => return None,
                 };
                 Some(GlobalId::Stage(StageId { subject, kind }))
             }
@@ -110,7 +112,7 @@ mod tests {
     fn what_was_never_given_out_names_nothing() {
         let post = PostId::from_bits(1);
         let asset_of_a_post = format!("stage_music_{post}");
-        let bare = post.to_string();
+        let (bare, internal) = (post.to_string(), format!("stage_purge_{post}"));
         for bad in [
             "",
             "tag_",
@@ -122,6 +124,7 @@ mod tests {
             "stage_speech",
             &asset_of_a_post,
             &bare,
+            &internal,
         ] {
             assert_eq!(GlobalId::parse(bad), None, "{bad}");
         }

@@ -30,6 +30,8 @@ pub enum UserError {
     NotAllowed(NotAllowedError),
     /// Changed meanwhile.
     StaleRevision(StaleRevisionError),
+    /// To be restored first.
+    PostDeleted(PostDeletedError),
     /// Somebody else's slug.
     SlugTaken(SlugTakenError),
     /// A key of another request.
@@ -79,6 +81,13 @@ refusal! {
     }
 }
 refusal! {
+    /// The post is deleted: it can be restored, and nothing else.
+    PostDeletedError {
+        /// As it is.
+        post: Post,
+    }
+}
+refusal! {
     /// Another post has the slug.
     SlugTakenError {
         /// The one that is taken.
@@ -111,6 +120,7 @@ pub(crate) enum Refused {
     NotFound(NotFoundError),
     NotAllowed(NotAllowedError),
     StaleRevision(StaleRevisionError),
+    PostDeleted(PostDeletedError),
     SlugTaken(SlugTakenError),
     IdempotencyKeyReused(IdempotencyKeyReusedError),
     InvalidCredentials(InvalidCredentialsError),
@@ -141,6 +151,17 @@ impl From<Refusal> for Refused {
                 match Post::seen(*current, Some(&author)) {
                     Some(post) => {
                         Refused::StaleRevision(StaleRevisionError { code, message, path, post })
+                    }
+                    None => Refused::not_found(),
+                }
+            }
+            Refusal::Deleted { post } => {
+                let code = ErrorCode::PostDeleted;
+                let author = post.author.clone();
+                // As above.
+                match Post::seen(*post, Some(&author)) {
+                    Some(post) => {
+                        Refused::PostDeleted(PostDeletedError { code, message, path, post })
                     }
                     None => Refused::not_found(),
                 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::asset::Asset;
 use domain::event::{AuthorTopic, Head, StageFacts};
 use domain::ports::{ApplyError, Change, PortError, Step};
-use domain::post::Post;
+use domain::post::{Post, RevisionFacts};
 use domain::stage::{Stage, Subject};
 use domain::{AssetId, Slug, Tag};
 
@@ -28,6 +28,8 @@ enum Because {
     Changed,
     /// Another post has the slug.
     Slug(Slug),
+    /// The post is not in its author's list: it is deleted, and shows no stages until it comes back.
+    Unlisted,
 }
 
 #[derive(Default)]
@@ -57,13 +59,15 @@ impl Blog {
             plan.push(Write::Put(rows::text(keys::body(post), text)?, Condition::Always));
         }
         if let Some((post, revision, body, article)) = &change.publication {
-            let body = rows::text(keys::revision(post, *revision), body)?;
+            let mut body = rows::text(keys::revision(post, *revision), body)?;
+            if let Some(facts) = revision_facts(change.post.as_ref()) {
+                body = rows::with(body, DOC, rows::doc(&facts)?);
+            }
             let json = serde_json::to_string(article)
                 .map_err(|error| PortError::backend("rows", error))?;
             let article = rows::text(keys::article(post, *revision), &json)?;
             plan.push(Write::Put(body, Condition::Always));
             plan.push(Write::Put(article, Condition::Always));
-            plan.uses(change.post.as_ref())?;
         }
         for step in &change.stages {
             plan.stage(step)?;
@@ -96,17 +100,36 @@ impl Blog {
             plan.push(Write::Put(row, Condition::AbsentOrExpired(at.seconds())));
         }
 
-        match self.table.transact(plan.writes).await {
+        self.commit(plan).await
+    }
+
+    async fn commit(&self, plan: Plan) -> Result<(), ApplyError> {
+        let Plan { writes, because } = plan;
+        let unlisted = |because: &Because| matches!(because, Because::Unlisted);
+        let spare = because.iter().any(unlisted).then(|| writes.clone());
+        let mut done = self.table.transact(writes).await;
+        // A stage of a deleted post goes on without the row that would show it, as long as there is
+        // none: a post that comes back meanwhile brings its stages along, and this is decided anew.
+        if let (Some(mut writes), Err(TableError::ConditionFailed(failed))) = (spare, &done)
+            && failed.iter().all(|failed| because.get(failed.write).is_some_and(unlisted))
+        {
+            for failed in failed {
+                if let Some(write) = writes.get_mut(failed.write) {
+                    *write = Write::Check(write.key().clone(), Condition::Absent);
+                }
+            }
+            done = self.table.transact(writes).await;
+        }
+        match done {
             Ok(()) => Ok(()),
             Err(TableError::Conflict) => Err(ApplyError::Changed),
             Err(TableError::ConditionFailed(failed)) => {
-                let slug = failed.iter().find_map(|failed| match plan.because.get(failed.write) {
+                let slug = failed.iter().find_map(|failed| match because.get(failed.write) {
                     Some(Because::Slug(slug)) => Some(slug.clone()),
                     _ => None,
                 });
-                let others = failed
-                    .iter()
-                    .any(|f| matches!(plan.because.get(f.write), Some(Because::Changed)));
+                let others =
+                    failed.iter().any(|f| !matches!(because.get(f.write), Some(Because::Slug(_))));
                 match slug {
                     Some(slug) if !others => Err(ApplyError::SlugTaken(slug)),
                     _ => Err(ApplyError::Changed),
@@ -125,10 +148,13 @@ impl Plan {
         self.push(Write::Put(rows::with(row, REVISION, number(after.version)), condition));
         self.own_row(before.as_ref(), after, stages)?;
         self.slugs(before.as_ref(), after)?;
+        self.uses(before.as_ref(), after)?;
+        self.prune(before.as_ref(), after);
         self.lists(before.as_ref(), after)
     }
 
-    /// The row in the author's own list: the post, and a summary of its stages.
+    /// The row in the author's own list: the post, and a summary of its stages. That of a deleted post
+    /// stands in another part of the list, by the time of its deletion, and shows no stages.
     fn own_row(
         &mut self,
         before: Option<&Post>,
@@ -137,7 +163,22 @@ impl Plan {
     ) -> Result<(), PortError> {
         let key = keys::own_post(&after.author, &after.id);
         let facts = post_facts(stages)?;
-        if before.is_none() {
+        let deleted = |post: &Post| {
+            let at = post.deleted_at.filter(|_| !post.purging);
+            at.map(|at| keys::deleted_post(&post.author, at, &post.id))
+        };
+        let (was_deleted, is_deleted) = (before.and_then(deleted), deleted(after));
+        if let Some(gone) = was_deleted.as_ref().filter(|gone| Some(*gone) != is_deleted.as_ref()) {
+            self.push(Write::Delete(gone.clone(), Condition::Always));
+        }
+        if after.deleted_at.is_some() {
+            if was_deleted.is_none() && before.is_some_and(|before| before.deleted_at.is_none()) {
+                self.push(Write::Delete(key, Condition::Always));
+            }
+            if let Some(row) = is_deleted {
+                self.push(Write::Put(rows::item(row, after)?, Condition::Always));
+            }
+        } else if before.is_none_or(|before| before.deleted_at.is_some()) {
             let row = rows::item(key, after)?;
             self.push(Write::Put(rows::with(row, "stages", Value::M(facts)), Condition::Absent));
         } else {
@@ -151,7 +192,8 @@ impl Plan {
     }
 
     /// A slug is kept from the moment its author asks for it or it is published. One that was public
-    /// is never given away; one that was only reserved is, when the author takes another.
+    /// is never given away while it leads on; one that was only reserved is, when the author takes
+    /// another.
     fn slugs(&mut self, before: Option<&Post>, after: &Post) -> Result<(), PortError> {
         fn held(post: &Post) -> [Option<&Slug>; 2] {
             [post.draft.slug.as_ref(), post.published.as_ref().map(|published| &published.slug)]
@@ -181,25 +223,38 @@ impl Plan {
         if let Some(slug) = reserved
             && !has.contains(&slug)
             && was_public != Some(slug)
+            && !after.former_slugs.contains(slug)
         {
             let own = Condition::Equals("post", Value::S(after.id.to_string()));
             self.push(Write::Delete(keys::slug(slug), own));
         }
+        let led_on = before.iter().flat_map(|post| &post.former_slugs);
+        for slug in led_on.filter(|slug| !after.former_slugs.contains(slug)) {
+            // The present one again, or the oldest of too many.
+            if !has.contains(&slug) && reserved != Some(slug) {
+                self.push(Write::Delete(keys::slug(slug), Condition::Always));
+            }
+        }
         Ok(())
     }
 
-    /// Images that were uploaded for other posts know by these rows who shows them.
-    fn uses(&mut self, step: Option<&Step<Post>>) -> Result<(), PortError> {
-        let Some(Step { before, after }) = step else { return Ok(()) };
-        let shown = after.published.iter().flat_map(|published| &published.assets);
-        let known = before.as_ref().and_then(|post| post.published.as_ref());
-        let known =
-            |asset: &AssetId| known.is_some_and(|published| published.assets.contains(asset));
-        for asset in shown.filter(|asset| !after.uploads.contains(asset) && !known(asset)) {
+    /// Images that were uploaded for other posts know by these rows who uses them.
+    fn uses(&mut self, before: Option<&Post>, after: &Post) -> Result<(), PortError> {
+        let had = before.map_or(&[][..], |before| &before.uses);
+        for asset in after.uses.iter().filter(|asset| !had.contains(asset)) {
             let row = rows::item(keys::asset_use(asset, &after.id), &())?;
             self.push(Write::Put(row, Condition::Always));
         }
         Ok(())
+    }
+
+    /// Published revisions that are kept no longer.
+    fn prune(&mut self, before: Option<&Post>, after: &Post) {
+        let had = before.map_or(&[][..], |before| &before.revisions);
+        for revision in had.iter().filter(|revision| !after.revisions.contains(revision)) {
+            self.push(Write::Delete(keys::revision(&after.id, *revision), Condition::Always));
+            self.push(Write::Delete(keys::article(&after.id, *revision), Condition::Always));
+        }
     }
 
     /// List rows hold the post as readers see it, so that a page of a list needs no further read. Each
@@ -223,6 +278,7 @@ impl Plan {
             before.published == after.published
                 && before.status == after.status
                 && before.visibility == after.visibility
+                && before.deleted_at == after.deleted_at
         });
         if same {
             return Ok(());
@@ -278,7 +334,7 @@ impl Plan {
         for step in stages {
             match &step.after.id.subject {
                 Subject::Asset(asset) => self.unfinished(&step.after, asset)?,
-                Subject::Post(_) if with_post => {}
+                Subject::Post(_) if with_post || step.after.id.kind.internal() => {}
                 Subject::Post(post) => {
                     let facts = post_facts(std::slice::from_ref(step))?;
                     let fields = facts
@@ -286,7 +342,8 @@ impl Plan {
                         .map(|(kind, facts)| Field::SetIn("stages", kind, facts))
                         .collect();
                     let key = keys::own_post(&step.after.author, post);
-                    self.push(Write::Update(key, fields, Condition::Present));
+                    let update = Write::Update(key, fields, Condition::Present);
+                    self.because(update, Because::Unlisted);
                 }
             }
         }
@@ -323,11 +380,22 @@ fn post_facts(stages: &[Step<Stage>]) -> Result<BTreeMap<String, Value>, PortErr
     stages
         .iter()
         .filter(|step| matches!(step.after.id.subject, Subject::Post(_)))
+        .filter(|step| !step.after.id.kind.internal())
         .map(|step| {
             let name = step.after.id.kind.name().to_owned();
             Ok((name, rows::doc(&StageFacts::from(&step.after))?))
         })
         .collect()
+}
+
+/// What is kept of a revision beside its body.
+fn revision_facts(step: Option<&Step<Post>>) -> Option<RevisionFacts> {
+    let published = step?.after.published.as_ref()?;
+    Some(RevisionFacts {
+        title: published.title.clone(),
+        tags: published.tags.clone(),
+        published_at: published.updated_at,
+    })
 }
 
 fn version_before(version: Option<u64>) -> Condition {

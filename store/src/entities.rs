@@ -149,4 +149,21 @@ impl Blog {
             .map(|(key, item)| Ok((key.clone(), key.read(item)?)))
             .collect()
     }
+
+    /// Where the post that a slug leads to is now: its present slug, when that is another one and
+    /// everybody may see the post.
+    ///
+    /// # Errors
+    /// As [`Blog::entities`].
+    pub async fn moved(&self, slug: &Slug) -> Result<Option<Slug>, PortError> {
+        let rows = self.rows(&[keys::slug(slug)]).await?;
+        let Some(id) = rows.first().map(rows::entity).transpose()? else { return Ok(None) };
+        let rows = self.rows(&[keys::post(&id)]).await?;
+        let Some(post) = rows.first().map(rows::entity::<Post>).transpose()? else {
+            return Ok(None);
+        };
+        let seen = post.visible_to(None);
+        let present = post.published.map(|published| published.slug).filter(|_| seen);
+        Ok(present.filter(|present| present != slug))
+    }
 }

@@ -20,6 +20,8 @@ pub enum List {
     Tag(String),
     /// All posts of one author, drafts included. Only its author reads it.
     Own(UserId),
+    /// The deleted posts of one author, by the time of their deletion. Only its author reads it.
+    Deleted(UserId),
 }
 
 impl List {
@@ -30,7 +32,7 @@ impl List {
             List::Category(category) => format!("F#{}", category.name()),
             List::Author(user) => format!("AP#{user}"),
             List::Tag(tag) => format!("T#{tag}"),
-            List::Own(user) => format!("A#{user}"),
+            List::Own(user) | List::Deleted(user) => format!("A#{user}"),
         }
     }
 
@@ -38,6 +40,7 @@ impl List {
     pub fn prefix(&self) -> &'static str {
         match self {
             List::Own(_) => "P#",
+            List::Deleted(_) => "D#",
             List::Feed | List::Category(_) | List::Author(_) | List::Tag(_) => "",
         }
     }
@@ -70,6 +73,11 @@ pub fn revision(id: &PostId, revision: Revision) -> Key {
     Key::new(format!("P#{id}"), format!("REV#{:010}", revision.0))
 }
 
+/// The number of a published revision, from its row's key.
+pub fn parse_revision(key: &Key) -> Option<Revision> {
+    key.sk.strip_prefix("REV#")?.parse().ok().map(Revision)
+}
+
 /// The rendered article of a published revision.
 pub fn article(id: &PostId, revision: Revision) -> Key {
     Key::new(format!("P#{id}"), format!("HTML#{:010}", revision.0))
@@ -97,6 +105,11 @@ pub fn slug(slug: &Slug) -> Key {
 /// A post's row in its author's own list.
 pub fn own_post(author: &UserId, id: &PostId) -> Key {
     Key::new(format!("A#{author}"), format!("P#{id}"))
+}
+
+/// A deleted post's row in its author's own list; before the posts in byte order.
+pub fn deleted_post(author: &UserId, at: Timestamp, id: &PostId) -> Key {
+    Key::new(format!("A#{author}"), format!("D#{}#{id}", at.sortable()))
 }
 
 /// An unfinished image's row in its author's own list; after the posts in byte order, so that a page

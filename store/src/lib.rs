@@ -21,6 +21,8 @@ mod load;
 mod log;
 mod media;
 mod posts;
+mod purge;
+mod revisions;
 mod rows;
 mod tags;
 
@@ -28,4 +30,5 @@ pub use blog::Blog;
 pub use cursor::{CursorSigner, EventPosition, ForgedCursor};
 pub use entities::{Entity, EntityKey, SlugHint, SlugTarget};
 pub use lists::{Beside, Listing, PageRequest};
+pub use revisions::RevisionRow;
 pub use tags::CountedTag;

@@ -154,6 +154,18 @@ impl Blog {
         Ok(posts)
     }
 
+    /// The deleted posts of one author that can be restored, deleted last first. Only for that author.
+    ///
+    /// # Errors
+    /// As [`Blog::feed`].
+    pub async fn deleted_posts(
+        &self,
+        user: &UserId,
+        request: &PageRequest,
+    ) -> Result<Listing<Post>, PortError> {
+        self.list(&List::Deleted(user.clone()), request).await
+    }
+
     async fn list(&self, list: &List, request: &PageRequest) -> Result<Listing<Post>, PortError> {
         let range = match list.prefix() {
             "" => positions(),

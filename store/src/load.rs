@@ -1,7 +1,8 @@
 //! Reading what an action needs: one batch.
 
 use domain::event::Head;
-use domain::ports::{Loaded, PortError, Wanted};
+use domain::ports::{KeptRevision, Loaded, PortError, Wanted};
+use domain::post::RevisionFacts;
 
 use crate::blog::Blog;
 use crate::keys;
@@ -17,6 +18,7 @@ impl Blog {
             if wanted.body {
                 asked.push(keys::body(post));
             }
+            asked.extend(wanted.revision.map(|revision| keys::revision(post, revision)));
         }
         asked.extend(wanted.stages.iter().map(keys::stage));
         asked.extend(wanted.assets.iter().map(keys::asset));
@@ -30,6 +32,9 @@ impl Blog {
             loaded.post = find(&keys::post(post)).map(rows::entity).transpose()?;
             if wanted.body {
                 loaded.body = find(&keys::body(post)).map(rows::read_text).transpose()?;
+            }
+            if let Some(revision) = wanted.revision {
+                loaded.revision = find(&keys::revision(post, revision)).map(kept).transpose()?;
             }
         }
         for id in &wanted.stages {
@@ -54,4 +59,13 @@ impl Blog {
             None => Ok(Head { seq: 0, epoch: self.epoch.to_string(), tag: String::new() }),
         }
     }
+}
+
+/// A published revision. Rows of before title and tags were kept hold the body alone.
+fn kept(item: &Item) -> Result<KeptRevision, PortError> {
+    Ok(KeptRevision { facts: revision_facts(item)?, body: rows::read_text(item)? })
+}
+
+pub(crate) fn revision_facts(item: &Item) -> Result<Option<RevisionFacts>, PortError> {
+    item.attributes.contains_key(rows::DOC).then(|| rows::entity(item)).transpose()
 }

@@ -80,7 +80,8 @@ impl Blog {
         let query = Query {
             index: None,
             partition: keys::List::Own(author.clone()).partition(),
-            range: SortRange::All,
+            // Without the deleted posts, which stand before.
+            range: SortRange::Between("P#".into(), "~".into()),
             ascending: false,
             limit: BOARD_ROWS,
             start: None,

@@ -5,6 +5,7 @@ mod bad_input;
 mod chain;
 mod http;
 mod kill;
+mod life;
 mod predecessor;
 mod process;
 mod reading;

@@ -75,7 +75,8 @@ impl Api {
     /// The same; fails when there was no answer.
     pub async fn try_mutate(&self, name: &str, input: Value) -> anyhow::Result<Value> {
         let (type_name, success) = match name {
-            "createPost" | "updatePost" | "publishPost" | "unpublishPost" => {
+            "createPost" | "updatePost" | "publishPost" | "unpublishPost" | "deletePost"
+            | "restorePost" | "restoreRevision" => {
                 (pascal(name), format!("... on {}Success {{ post {{ {POST} }} }}", pascal(name)))
             }
             "requestUpload" => (
@@ -103,7 +104,8 @@ impl Api {
             other => panic!("no such mutation here: {other}"),
         };
         let stale = match name {
-            "updatePost" | "publishPost" | "unpublishPost" => {
+            "updatePost" | "publishPost" | "unpublishPost" | "deletePost" | "restorePost"
+            | "restoreRevision" => {
                 format!("... on StaleRevisionError {{ post {{ {POST} }} }}")
             }
             _ => String::new(),

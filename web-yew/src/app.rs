@@ -11,6 +11,7 @@ use crate::browser;
 use crate::components::header::Header;
 use crate::graphql::client::ask;
 use crate::graphql::queries::Welcome;
+use crate::pages::deleted::DeletedPage;
 use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
@@ -171,6 +172,7 @@ fn page(route: Route) -> Html {
         Route::SignIn => html! { <SignInPage /> },
         Route::SetUp => html! { <SetUpPage /> },
         Route::Studio => html! { <StudioPage /> },
+        Route::Deleted => html! { <DeletedPage /> },
         Route::Editor { id } => html! { <EditorPage key={id.as_str()} id={id.clone()} /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }

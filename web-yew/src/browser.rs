@@ -140,6 +140,17 @@ impl Moment {
     }
 }
 
+/// Whole days until a time, a begun one counted as one; `None` on the host, which has no clock here.
+pub(crate) fn days_until(time: &str) -> Option<u32> {
+    const DAY_MS: f64 = 24.0 * 3600.0 * 1000.0;
+    if !cfg!(target_arch = "wasm32") {
+        return None;
+    }
+    let left = js_sys::Date::new(&JsValue::from_str(time)).get_time() - js_sys::Date::now();
+    // Not a number is no time at all.
+    (!left.is_nan()).then(|| (left / DAY_MS).ceil().max(0.0) as u32)
+}
+
 /// A listener on a target of the browser, gone when dropped.
 pub(crate) struct Listener {
     target: web_sys::EventTarget,

@@ -152,6 +152,7 @@ fn author() -> Author {
 async fn an_article_is_shown_as_the_server_wrote_it_and_its_title_as_text() {
     let article = Article {
         id: Id::new("p"),
+        slug: Some("slug".to_owned()),
         title: "<b>제목</b>".to_owned(),
         html: "<p data-s=\"0\">본문</p>".to_owned(),
         headings: Vec::new(),
@@ -232,6 +233,8 @@ async fn the_editor_has_a_label_for_every_field_and_offers_to_publish() {
         status: PostStatus::Draft,
         visibility: Visibility::Private,
         published_at: None,
+        deleted_at: None,
+        restorable_until: None,
         working_copy: Some(copy),
     });
 

@@ -19,6 +19,8 @@ pub(crate) enum Route {
     SetUp,
     #[at("/studio")]
     Studio,
+    #[at("/studio/deleted")]
+    Deleted,
     #[at("/studio/posts/:id")]
     Editor { id: String },
     #[not_found]

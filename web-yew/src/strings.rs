@@ -140,6 +140,13 @@ table! {
     new_post: "새 글" / "New post",
     no_own_posts: "아직 쓴 글이 없습니다. 새 글을 시작해 보세요." / "You have not written anything yet. Start a new post.",
     changes_not_published: "발행되지 않은 고침 있음" / "Unpublished changes",
+    deleted_posts: "지운 글" / "Deleted posts",
+    no_deleted_posts: "지운 글이 없습니다." / "There are no deleted posts.",
+    deleted_explained: "지운 글은 7일 동안 되살릴 수 있습니다. 그 뒤에는 사진과 음성까지 모두 사라집니다." / "A deleted post can be restored for 7 days. Then it is gone, with its pictures and its audio.",
+    restore: "되살리기" / "Restore",
+    restored_now: "글을 되살렸습니다." / "The post is back.",
+    back_to_posts: "내 글로" / "To my posts",
+
     for_authors: "작업실은 글쓴이만 쓸 수 있습니다." / "The studio is for authors.",
 
     editor: "편집" / "Editor",
@@ -188,6 +195,21 @@ table! {
     publish_unsaved: "먼저 저장되어야 발행할 수 있습니다." / "The text must be saved before it can be published.",
     needs_title: "제목을 써야 발행할 수 있습니다." / "A title is needed to publish.",
     needs_text: "본문을 써야 발행할 수 있습니다." / "A text is needed to publish.",
+    change_unsaved: "먼저 저장되어야 할 수 있습니다." / "The text must be saved first.",
+    delete: "글 지우기" / "Delete this post",
+    deleting: "지우는 중…" / "Deleting…",
+    delete_sure: "이 글을 지울까요?" / "Delete this post?",
+    delete_explained: "글은 바로 아무에게도 보이지 않습니다. 7일 동안 '지운 글'에서 되살릴 수 있고, 그 뒤에는 사진과 음성까지 모두 사라집니다." / "Nobody will see it from now on. For 7 days you can restore it from your deleted posts; then it is gone, with its pictures and its audio.",
+    delete_keep: "그대로 두기" / "Keep it",
+    deleted_now: "글을 지웠습니다." / "Deleted.",
+    post_is_deleted: "지운 글입니다. 되살려야 고칠 수 있습니다." / "This post is deleted. Restore it to go on writing.",
+    history: "발행 기록" / "History",
+    history_hint: "발행했던 글을 다시 불러옵니다. 발행하기 전에는 독자에게 보이지 않습니다." / "Brings a published text back into the editor. Readers see nothing of it until you publish.",
+    history_empty: "아직 발행한 적이 없습니다." / "Nothing was published yet.",
+    history_latest: "지금 발행된 글" / "Published last",
+    history_untitled: "제목을 남기지 않은 때" / "From before titles were kept",
+    bring_revision_back: "이 글 불러오기" / "Bring back",
+    brought_back_now: "예전 글을 불러왔습니다. 아직 발행하지 않았습니다." / "The older text is back. It is not published yet.",
     read_it: "글 보기" / "Read it",
     status_draft: "초안" / "Draft",
     status_published: "발행됨" / "Published",
@@ -224,6 +246,7 @@ table! {
     refused_set_up: "이 블로그는 이미 설정되었거나 주소가 더는 쓸 수 없습니다." / "This blog is set up already, or the address is no longer valid.",
     refused_forbidden: "할 수 없는 일입니다." / "You are not allowed to do this.",
     refused_retry: "지금은 다시 할 수 없습니다." / "It cannot be retried now.",
+    refused_deleted: "지운 글입니다. 먼저 되살려 주세요." / "This post is deleted. Restore it first.",
     refused_slug: "다른 글이 이미 쓰고 있는 주소입니다." / "Another post has this address.",
     refused_key: "이 요청은 이미 처리되었습니다. 한 번 더 눌러 주세요." / "This request was answered before. Please press once more.",
 }
@@ -249,6 +272,7 @@ impl Strings {
             ErrorCode::NotFound => self.no_such_post,
             ErrorCode::NotRetryable => self.refused_retry,
             ErrorCode::StaleRevision => self.conflict,
+            ErrorCode::PostDeleted => self.refused_deleted,
             ErrorCode::SlugTaken => self.refused_slug,
             ErrorCode::IdempotencyKeyReused => self.refused_key,
             ErrorCode::Incomplete if refusal.field.as_deref() == Some("title") => self.needs_title,
@@ -320,6 +344,33 @@ impl Strings {
                 format!("{} {:02}:{:02}", self.day(time), moment.hour, moment.minute)
             }
             None => String::new(),
+        }
+    }
+
+    /// How long a deleted post can still be restored.
+    pub(crate) fn days_left(&self, days: u32) -> String {
+        match (self.language, days) {
+            (Language::Korean, 0) => "곧 사라집니다".to_owned(),
+            (Language::Korean, days) => format!("{days}일 남음"),
+            (Language::English, 0) => "about to be removed".to_owned(),
+            (Language::English, 1) => "1 day left".to_owned(),
+            (Language::English, days) => format!("{days} days left"),
+        }
+    }
+
+    pub(crate) fn deleted_on(&self, time: &str) -> String {
+        let day = self.day(time);
+        match self.language {
+            Language::Korean => format!("{day}에 지움"),
+            Language::English => format!("Deleted on {day}"),
+        }
+    }
+
+    /// A revision's number, as its button is told apart from the others.
+    pub(crate) fn revision_of(&self, revision: i32) -> String {
+        match self.language {
+            Language::Korean => format!("고침 {revision}"),
+            Language::English => format!("Revision {revision}"),
         }
     }
 

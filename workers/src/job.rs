@@ -20,6 +20,8 @@ pub enum Worked {
     MadeAsset(Made, AssetChange),
     /// Equal input, and the result is still there.
     Unchanged,
+    /// What the stage was about is gone, and the stage with it.
+    Removed,
 }
 
 /// Why a job was not done.
@@ -150,6 +152,7 @@ impl Reporter {
     async fn store(&self, progress: Done, asset: Option<AssetChange>) -> Result<(), JobError> {
         let action = ReportProgress { posts: &*self.posts, clock: &*self.clock };
         match action.run(&self.stage, progress, asset.as_deref()).await {
+            Ok(true) if self.stage.id.kind.internal() => Ok(()),
             Ok(true) => {
                 let shown = Stage { progress: Some(progress), ..self.stage.clone() };
                 (self.shown)(&shown);

@@ -1,4 +1,5 @@
-//! What happens after the answer: speech, summary, search entry, image variants.
+//! What happens after the answer: speech, summary, search entry, image variants; and, seven days after
+//! a post was deleted, its removal.
 //!
 //! A worker is a [`Worker`]: it reads, calls outside, writes content-addressed objects, and says what
 //! came of it. It never writes its stage: the [`runner`] claims and finishes, so that a slow twin and
@@ -10,6 +11,7 @@
 
 pub mod image;
 pub mod job;
+pub mod purge;
 pub mod reindex;
 pub mod runner;
 pub mod search;
@@ -18,6 +20,7 @@ pub mod summary;
 
 pub use image::Image;
 pub use job::{JobError, Reporter, Worked, Worker};
+pub use purge::Purge;
 pub use runner::{Limits, Runner};
 pub use search::Search;
 pub use speech::Speech;

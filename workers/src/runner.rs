@@ -27,11 +27,13 @@ pub struct Limits {
     pub search: u32,
     /// Image: a core and about 200 MB each.
     pub image: u32,
+    /// Purge.
+    pub purge: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { speech: 1, summary: 1, search: 2, image: 1 }
+        Limits { speech: 1, summary: 1, search: 2, image: 1, purge: 1 }
     }
 }
 
@@ -53,6 +55,8 @@ pub struct Runner {
     pub search: Arc<dyn Worker>,
     /// See `speech`.
     pub image: Arc<dyn Worker>,
+    /// See `speech`.
+    pub purge: Arc<dyn Worker>,
     /// How many at once.
     pub limits: Limits,
     /// Shows progress to whoever watches.
@@ -63,7 +67,7 @@ pub struct Runner {
 
 /// A bell for each kind. Ringing twice, or for nothing, does no harm; a lost ring costs a second.
 #[derive(Clone, Default)]
-pub struct Bells(Arc<[Notify; 4]>);
+pub struct Bells(Arc<[Notify; StageKind::ALL.len()]>);
 
 impl Bells {
     /// Says "look".
@@ -107,6 +111,7 @@ impl Runner {
             StageKind::Summary => self.limits.summary,
             StageKind::Search => self.limits.search,
             StageKind::Image => self.limits.image,
+            StageKind::Purge => self.limits.purge,
         }
         .max(1);
         let permits = Arc::new(Semaphore::new(at_once as usize));
@@ -213,6 +218,7 @@ impl Runner {
             StageKind::Summary => &self.summary,
             StageKind::Search => &self.search,
             StageKind::Image => &self.image,
+            StageKind::Purge => &self.purge,
         };
         let reporter = Arc::new(Reporter {
             posts: self.posts.clone(),
@@ -242,7 +248,7 @@ impl Runner {
                 (Some(Outcome::Made(made)), Some(asset))
             }
             Some(Ok(Ok(Worked::Unchanged))) => (Some(Outcome::Unchanged), None),
-            Some(Ok(Err(JobError::Lost))) => (None, None),
+            Some(Ok(Ok(Worked::Removed)) | Ok(Err(JobError::Lost))) => (None, None),
             Some(Ok(Err(JobError::Retry(failure)))) => (Some(Outcome::Retry(failure)), None),
             Some(Ok(Err(JobError::Fail(failure)))) => (Some(Outcome::Fail(failure)), None),
             Some(Err(panic)) => {

@@ -49,6 +49,8 @@ macro_rules! objects_contract {
             what_is_known_of_an_object_is_that_of_its_bytes,
             removing_an_object_leaves_all_others,
             removing_an_absent_object_is_no_error,
+            all_objects_of_an_owner_are_listed_and_no_others,
+            what_is_listed_can_be_removed_until_nothing_is_left,
             a_reader_sees_the_old_object_or_the_new_one,
             what_was_put_is_there_after_a_crash,
             a_ticket_uploads_its_object,
@@ -180,6 +182,51 @@ pub async fn removing_an_absent_object_is_no_error(place: impl TestObjects) {
     objects.put(&key(1, "a"), b"a", TYPE).await.unwrap();
     objects.delete(&key(1, "a")).await.unwrap();
     objects.delete(&key(1, "a")).await.unwrap();
+}
+
+/// A page at a time; of an owner whose name begins alike, nothing.
+pub async fn all_objects_of_an_owner_are_listed_and_no_others(place: impl TestObjects) {
+    let objects = place.objects();
+    let of = |owner: &str, secret: u128, name: &str| {
+        ObjectKey::new(owner, &Secret::from_bits(secret), name, "webp").unwrap()
+    };
+    let mut own = vec![];
+    for n in 0..5 {
+        own.push(of("m1", n, "a"));
+        own.push(of("m1", n, "original"));
+    }
+    own.sort();
+    for key in
+        own.iter().chain(&[of("m", 1, "a"), of("m10", 1, "a"), of("m1_", 1, "a"), of("n1", 1, "a")])
+    {
+        objects.put(key, b"a", TYPE).await.unwrap();
+    }
+    assert_eq!(objects.keys_of("m1", 100).await.unwrap(), own);
+    assert_eq!(objects.keys_of("m1", 3).await.unwrap(), own[..3]);
+    assert_eq!(objects.keys_of("nobody", 3).await.unwrap(), []);
+}
+
+/// How all objects of an owner are removed.
+pub async fn what_is_listed_can_be_removed_until_nothing_is_left(place: impl TestObjects) {
+    let objects = place.objects();
+    let other = ObjectKey::new("m2", &Secret::from_bits(1), "a", "webp").unwrap();
+    objects.put(&other, b"a", TYPE).await.unwrap();
+    for n in 0..7 {
+        objects.put(&key(n, "a"), b"a", TYPE).await.unwrap();
+    }
+    let mut removed = 0;
+    loop {
+        let keys = objects.keys_of("m1", 3).await.unwrap();
+        if keys.is_empty() {
+            break;
+        }
+        for key in keys {
+            objects.delete(&key).await.unwrap();
+            removed += 1;
+        }
+    }
+    assert_eq!(removed, 7);
+    assert_eq!(read(&*objects, &other).await.as_deref(), Some(&b"a"[..]));
 }
 
 /// Never a part of one, never none, however often it is replaced while it is read.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{
-    EmbeddedHome, HomeSettings, OpenHomeError, TableAuthenticator, TableReadiness,
+    EmbeddedHome, FormerSlugs, HomeSettings, OpenHomeError, TableAuthenticator, TableReadiness,
 };
 use crate::config::Settings;
 use crate::http::addresses::Addresses;
@@ -143,7 +143,7 @@ fn doors(
             trusted_proxies: settings.trusted_proxies.clone(),
         },
         budget: home.budget.clone(),
-        pages,
+        pages: pages.leading_on(Arc::new(FormerSlugs(home.blog.clone()))),
         reading: Arc::new(home.reading()),
         sockets: Sockets::new(Arc::new(speaker), sockets.clone(), stop.clone()),
         draft_statuses: settings.draft_statuses,

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::answer::Problem;
+use super::moved::{self, Moved};
 use super::reading::page::{Address, Filling};
 use super::{Doors, reading};
 
@@ -21,8 +22,17 @@ const HEAD: &str = "<!--deepdive:head-->";
 const BODY: &str = "<!--deepdive:body-->";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
-const PAGES: [&str; 8] =
-    ["/", "/posts/*", "/tags/*", "/search", "/sign-in", "/setup", "/studio", "/studio/posts/*"];
+const PAGES: [&str; 9] = [
+    "/",
+    "/posts/*",
+    "/tags/*",
+    "/search",
+    "/sign-in",
+    "/setup",
+    "/studio",
+    "/studio/deleted",
+    "/studio/posts/*",
+];
 /// First parts that belong to machines: nothing there is a page.
 const MACHINES: [&str; 5] = ["graphql", "media", "uploads", "assets", "api"];
 
@@ -37,6 +47,7 @@ pub struct Pages {
     files: Box<dyn Files>,
     shell: Option<Bytes>,
     policy: HeaderValue,
+    moved: Option<Arc<dyn Moved>>,
 }
 
 impl Pages {
@@ -44,7 +55,17 @@ impl Pages {
     pub fn new(files: impl Files + 'static) -> Self {
         let shell = files.get(SHELL).map(|shell| Bytes::from(shell.into_owned()));
         let inline = shell.as_deref().map(inline_scripts).unwrap_or_default();
-        Pages { files: Box::new(files), policy: policy(&inline), shell }
+        Pages { files: Box::new(files), policy: policy(&inline), shell, moved: None }
+    }
+
+    /// Former addresses of posts lead on, as `moved` knows.
+    #[must_use]
+    pub fn leading_on(self, moved: Arc<dyn Moved>) -> Self {
+        Pages { moved: Some(moved), ..self }
+    }
+
+    pub(super) fn moved(&self) -> Option<&dyn Moved> {
+        self.moved.as_deref()
     }
 
     /// The Content-Security-Policy of every answer that has none of its own.
@@ -130,6 +151,9 @@ pub async fn page(
         return Problem::new(status, "METHOD_NOT_ALLOWED", message)
             .with(header::ALLOW, "GET, HEAD")
             .into_response();
+    }
+    if let Some(elsewhere) = moved::lead_on(&doors, &uri).await {
+        return elsewhere;
     }
     match Address::of(uri.path(), uri.query()) {
         Some(address) => reading::page::page(&doors, address, &headers).await,

@@ -10,6 +10,7 @@ use std::time::Duration;
 use api::http::addresses::{Addresses, Peer};
 use api::http::health::Readiness;
 use api::http::media::{Content, Declared, Media, Opened, UploadError};
+use api::http::moved::Moved;
 use api::http::pages::{Files, Pages};
 use api::http::{Doors, router};
 use api::identity::{Authenticator, Credential};
@@ -22,7 +23,7 @@ use bytes::Bytes;
 use domain::account::{Identity, Role, Scope};
 use domain::media::ObjectKey;
 use domain::ports::{IdSource, ObjectInfo, PortError};
-use domain::{Timestamp, UserId};
+use domain::{Slug, Timestamp, UserId};
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use hyper::{Request, Response};
@@ -159,6 +160,20 @@ impl Media for OneImage {
     }
 }
 
+/// Knows one post that moved.
+struct OneMoved;
+
+#[async_trait]
+impl Moved for OneMoved {
+    async fn moved(&self, slug: &Slug) -> Result<Option<Slug>, PortError> {
+        match slug.as_str() {
+            "옛-글" => Ok(Slug::parse("새-글").ok()),
+            "broken" => Err(PortError::Unavailable("table")),
+            _ => Ok(None),
+        }
+    }
+}
+
 struct Ready;
 
 #[async_trait]
@@ -256,7 +271,7 @@ pub fn app_with(settings: Settings) -> App {
             trusted_proxies: Vec::new(),
         },
         budget: Arc::new(schema::Budget::new(settings.per_minute)),
-        pages: Pages::new(settings.bundle),
+        pages: Pages::new(settings.bundle).leading_on(Arc::new(OneMoved)),
         reading: Arc::new(settings.shelf),
         sockets: Sockets::new(Arc::new(speaker()), settings.tasks, settings.stop),
         draft_statuses: settings.draft_statuses,

@@ -75,3 +75,29 @@ async fn every_answer_has_the_security_headers() {
         assert!(got.header("x-request-id").is_some());
     }
 }
+
+#[tokio::test]
+async fn a_former_address_of_a_post_leads_to_its_present_one_for_good() {
+    let app = app();
+    let former = "/posts/%EC%98%9B-%EA%B8%80";
+    let present = "/posts/%EC%83%88-%EA%B8%80";
+    for (line, location) in [
+        (format!("GET {former}"), present.to_owned()),
+        (format!("HEAD {former}/"), present.to_owned()),
+        (format!("GET {former}?from=feed"), format!("{present}?from=feed")),
+    ] {
+        let got = app.request(&line, &[], "").await;
+        assert_eq!((got.status, got.header("location")), (308, Some(location.as_str())), "{line}");
+        // The author may take the former slug back.
+        assert_eq!(got.header("cache-control"), Some("no-cache"));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_did_not_move_is_the_page_itself() {
+    for path in ["/posts/here", "/posts/broken", "/posts/%FF", "/posts/A%20b", "/posts/a/b"] {
+        let got = app().request(&format!("GET {path}"), &[], "").await;
+        assert_eq!(got.header("location"), None, "{path}");
+        assert!(got.status == 200 || got.status == 404, "{path}: {}", got.status);
+    }
+}

@@ -6,8 +6,8 @@ use crate::actions::set_due::{announce, head};
 use crate::asset::{Asset, AssetStatus};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
-use crate::post::hex;
-use crate::stage::{Stage, StageId, StageStatus, Subject};
+use crate::post::{Post, hex};
+use crate::stage::{Stage, StageId, StageKind, StageStatus, Subject};
 
 /// What claiming needs of the world.
 pub struct ClaimStage<'a> {
@@ -27,6 +27,9 @@ impl ClaimStage<'_> {
     /// with it the asset that waits for it. Two reads (the stage tells whose log it is) and one
     /// transaction.
     ///
+    /// A purge is claimed only when its post has been deleted for seven days, and with the first claim
+    /// the post is nobody's: it cannot be restored any more.
+    ///
     /// # Errors
     /// A failure of a port.
     #[tracing::instrument(name = "stage.claim", skip_all, fields(stage = %id))]
@@ -43,7 +46,8 @@ impl ClaimStage<'_> {
             Subject::Asset(asset) => vec![asset.clone()],
             Subject::Post(_) => vec![],
         };
-        let wanted = Wanted { head: Some(author.clone()), assets, ..wanted };
+        let post = (id.kind == StageKind::Purge).then(|| seen.post.clone());
+        let wanted = Wanted { head: Some(author.clone()), assets, post, ..wanted };
         deciding!({
             let loaded = self.posts.load(&wanted).await?;
             let Some(before) = loaded.stages.first() else { return Ok(None) };
@@ -55,7 +59,14 @@ impl ClaimStage<'_> {
                 after: asset.with_status(AssetStatus::Failed),
             };
             let lost = after.status == StageStatus::Failed;
+            // The clock was wrong when it was set due, or is now: only the post's own row can tell.
+            let purged = match (id.kind, &loaded.post) {
+                (StageKind::Purge, Some(post)) if post.purgeable(now) => Some(begun(post)),
+                (StageKind::Purge, _) => return Ok(None),
+                _ => None,
+            };
             let mut change = Change {
+                post: purged.flatten(),
                 stages: vec![Step { before: Some(before.clone()), after: after.clone() }],
                 assets: loaded.assets.iter().filter(|_| lost).map(fail).collect(),
                 ..Change::default()
@@ -66,4 +77,10 @@ impl ClaimStage<'_> {
             Ok(Some(after).filter(|stage| stage.status == StageStatus::Running))
         })
     }
+}
+
+/// A post whose removal begins; none when it had begun before.
+fn begun(post: &Post) -> Option<Step<Post>> {
+    let after = Post { version: post.version + 1, purging: true, ..post.clone() };
+    (!post.purging).then(|| Step { before: Some(post.clone()), after })
 }

@@ -1,5 +1,6 @@
 //! Beginning a post.
 
+use crate::actions::named_images::{named_images, take_up};
 use crate::actions::refusal::{Attempt, deciding, replayed};
 use crate::actions::{ActionError, IdempotencyKey, PostInput, Refusal};
 use crate::ports::{Change, Clock, IdSource, PortError, Posts, Step, Wanted};
@@ -44,7 +45,7 @@ impl CreatePost<'_> {
             }
             let now = self.clock.now();
             let body = input.markdown.clone().unwrap_or_default();
-            let post = Post {
+            let mut post = Post {
                 id: PostId::from_bits(self.ids.fresh()),
                 author: author.clone(),
                 secret: Secret::from_bits(self.ids.secret()),
@@ -64,9 +65,24 @@ impl CreatePost<'_> {
                 published_at: None,
                 created_at: now,
                 uploads: vec![],
+                uses: vec![],
+                revisions: vec![],
+                former_slugs: vec![],
+                deleted_at: None,
+                purging: false,
+            };
+            // A new post has no images of its own: those that it names are of other posts.
+            let named = named_images(&body);
+            let assets = match named.is_empty() {
+                true => vec![],
+                false => {
+                    let wanted = Wanted { assets: named, ..Wanted::default() };
+                    take_up(&mut post, self.posts.load(&wanted).await?.assets)
+                }
             };
             let change = Change {
                 post: Some(Step { before: None, after: post.clone() }),
+                assets,
                 body: Some((post.id.clone(), body)),
                 remember: key.as_ref().map(|key| (key.remember(author, post.id.as_str()), now)),
                 ..Change::default()

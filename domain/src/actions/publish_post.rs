@@ -1,15 +1,19 @@
 //! Publishing: the one transaction that makes a post public and starts its pipelines.
 
 use crate::actions::create_post::made_before;
+use crate::actions::named_images::take_up;
 use crate::actions::refusal::{Attempt, deciding, replayed};
 use crate::actions::set_due::{announce, head, set_due, stage_ids};
-use crate::actions::update_post::owned;
+use crate::actions::update_post::editable;
 use crate::actions::{ActionError, IdempotencyKey, Refusal};
+use crate::asset::Asset;
 use crate::event::EventKind;
 use crate::ports::{
     ApplyError, Change, Clock, ContentRenderer, IdSource, Loaded, PortError, Posts, Step, Wanted,
 };
-use crate::post::{ASSETS, Article, Post, PostStatus, Published, Revision};
+use crate::post::{
+    ASSETS, Article, FORMER_SLUGS, NEW_USES, Post, PostStatus, Published, REVISIONS, Revision,
+};
 use crate::text::Rendered;
 use crate::{AssetId, PostId, Slug, Timestamp, UserId};
 
@@ -36,8 +40,8 @@ impl PublishPost<'_> {
     /// One batch and one transaction.
     ///
     /// # Errors
-    /// `Refused` with `NotFound` (also for a post of another author), `Stale` when `expected` is not
-    /// the present revision, `Incomplete` before there are title and body, `Invalid` when it shows an
+    /// `Refused` with `NotFound` (also for a post of another author), `Deleted`, `Stale` when
+    /// `expected` is not the present revision, `Incomplete` before there are title and body, `Invalid` when it shows an
     /// image that is not the author's, `SlugTaken`, `KeyReused`.
     #[tracing::instrument(name = "post.publish", skip_all, fields(post.id = %id))]
     pub async fn run(
@@ -61,7 +65,7 @@ impl PublishPost<'_> {
             if let Some(id) = replayed(loaded.done.as_ref(), key.as_ref())? {
                 return made_before(self.posts, &id).await;
             }
-            let before = owned(loaded.post.clone(), author)?;
+            let before = editable(loaded.post.clone(), author)?;
             if before.draft.revision != expected {
                 return Err(Refusal::Stale { current: Box::new(before) }.into());
             }
@@ -70,15 +74,24 @@ impl PublishPost<'_> {
             }
             let body = complete(&before, &loaded)?;
             let rendered = self.renderer.render(&body);
-            self.check_assets(&before, &rendered, author).await?;
+            let others = self.check_assets(&before, &rendered, author).await?;
 
             let now = self.clock.now();
             let slug = self.slug(&before, slugs_taken);
-            let after = published(&before, &rendered, slug, self.renderer.version(), now);
+            let mut after = published(&before, &rendered, slug, self.renderer.version(), now);
+            let assets = take_up(&mut after, others);
+            if let Some(image) = unknown_image(&after, &rendered) {
+                let message = format!(
+                    "at most {NEW_USES} images of other posts can be taken up at once; save the post \
+                     again for asset:{image}"
+                );
+                return Err(Refusal::invalid("markdown", message).into());
+            }
             let article = Article { html: rendered.html, headings: rendered.headings };
             let mut change = Change {
                 publication: Some((id.clone(), expected, body, article)),
                 stages: set_due(&loaded, &after, &Post::STAGES, expected, now),
+                assets,
                 remember: key.as_ref().map(|key| (key.remember(author, id.as_str()), now)),
                 ..Change::default()
             };
@@ -118,14 +131,15 @@ impl PublishPost<'_> {
         }
     }
 
-    /// Every image of the article must be one of the author's. Those uploaded for this post are known
-    /// from its own row; others cost one batch.
+    /// Every image of the article must be one of the author's. Those uploaded for this post, and those
+    /// of other posts that a save took up, are known from its own row; others cost one batch, and are
+    /// returned.
     async fn check_assets(
         &self,
         post: &Post,
         rendered: &Rendered,
         author: &UserId,
-    ) -> Result<(), Attempt> {
+    ) -> Result<Vec<Asset>, Attempt> {
         if rendered.assets.len() > ASSETS {
             let message = format!(
                 "a post shows at most {ASSETS} images, this shows {}",
@@ -133,10 +147,11 @@ impl PublishPost<'_> {
             );
             return Err(Refusal::invalid("markdown", message).into());
         }
+        let known = |asset: &AssetId| post.uploads.contains(asset) || post.uses.contains(asset);
         let others: Vec<_> =
-            rendered.assets.iter().filter(|asset| !post.uploads.contains(asset)).cloned().collect();
+            rendered.assets.iter().filter(|asset| !known(asset)).cloned().collect();
         if others.is_empty() {
-            return Ok(());
+            return Ok(vec![]);
         }
         let loaded =
             self.posts.load(&Wanted { assets: others.clone(), ..Wanted::default() }).await?;
@@ -144,7 +159,7 @@ impl PublishPost<'_> {
             loaded.assets.iter().any(|asset| asset.id == **id && asset.author == *author)
         };
         match others.iter().find(|id| !own(id)) {
-            None => Ok(()),
+            None => Ok(loaded.assets),
             Some(id) => {
                 let message = format!("there is no image asset:{id}, or it is not yours");
                 Err(Refusal::invalid("markdown", message).into())
@@ -176,7 +191,10 @@ fn published(
     now: Timestamp,
 ) -> Post {
     let draft = &before.draft;
+    let (former_slugs, revisions) = (former_slugs(before, &slug), revisions(before));
     Post {
+        former_slugs,
+        revisions,
         version: before.version + 1,
         status: PostStatus::Published,
         published_at: before.published_at.or(Some(now)),
@@ -194,5 +212,70 @@ fn published(
             renderer,
         }),
         ..before.clone()
+    }
+}
+
+/// The slugs that lead on: those that did, and the one that readers know until now.
+fn former_slugs(before: &Post, present: &Slug) -> Vec<Slug> {
+    let until_now = before.published.iter().map(|published| &published.slug);
+    let former = before.former_slugs.iter().chain(until_now).filter(|slug| *slug != present);
+    last(former.cloned(), FORMER_SLUGS)
+}
+
+/// The revisions that are kept when the working copy is published.
+fn revisions(before: &Post) -> Vec<Revision> {
+    let until_now = before.published.iter().map(|published| published.revision);
+    let draft = before.draft.revision;
+    let earlier = before.revisions.iter().copied().chain(until_now).filter(|kept| *kept != draft);
+    last(earlier.chain([draft]), REVISIONS)
+}
+
+/// The last `most` of them, each once, where it stood first.
+fn last<T: PartialEq>(all: impl Iterator<Item = T>, most: usize) -> Vec<T> {
+    let mut kept: Vec<T> = vec![];
+    for one in all {
+        if !kept.contains(&one) {
+            kept.push(one);
+        }
+    }
+    kept.drain(..kept.len().saturating_sub(most));
+    kept
+}
+
+/// An image of the article that the post has not taken up.
+fn unknown_image<'a>(post: &Post, rendered: &'a Rendered) -> Option<&'a AssetId> {
+    rendered.assets.iter().find(|asset| !post.uploads.contains(asset) && !post.uses.contains(asset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::tests::published;
+
+    fn slug(text: &str) -> Slug {
+        Slug::of_title(text)
+    }
+
+    #[test]
+    fn a_former_slug_leads_on_until_it_is_the_present_one_again() {
+        let mut post = published(1);
+        post.former_slugs = former_slugs(&post, &slug("b"));
+        assert_eq!(post.former_slugs, [slug("title")]);
+        post.published.as_mut().unwrap().slug = slug("b");
+        post.former_slugs = former_slugs(&post, &slug("title"));
+        assert_eq!(post.former_slugs, [slug("b")]);
+    }
+
+    #[test]
+    fn the_last_fifty_revisions_are_kept_the_present_one_among_them() {
+        let mut post = published(1);
+        for revision in 2..=60 {
+            post.draft.revision = Revision(revision);
+            post.revisions = revisions(&post);
+            post.published.as_mut().unwrap().revision = Revision(revision);
+        }
+        assert_eq!(post.revisions, (11..=60).map(Revision).collect::<Vec<_>>());
+        // Unpublished and published again: the same revision, once.
+        assert_eq!(revisions(&post), post.revisions);
     }
 }

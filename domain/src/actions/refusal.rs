@@ -30,6 +30,12 @@ pub enum Refusal {
         /// As it is now.
         current: Box<Post>,
     },
+    /// The post is deleted: it can be restored, and nothing else.
+    #[error("the post is deleted; restore it first")]
+    Deleted {
+        /// As it is.
+        post: Box<Post>,
+    },
     /// Another post has it.
     #[error("another post has the slug \"{}\"", .0.as_str())]
     SlugTaken(Slug),
@@ -165,13 +171,17 @@ impl From<ApplyError> for Attempt {
 
 #[cfg(test)]
 mod tests {
-    use crate::actions::{AcceptUpload, ClaimStage, CreatePost, FinishStage, PublishPost};
+    use crate::actions::{
+        AcceptUpload, ClaimStage, CreatePost, DeletePost, FinishStage, PublishPost, RestorePost,
+        RestoreRevision,
+    };
 
     /// Resolvers and runners move these futures between threads. Compiled, never called.
     #[allow(dead_code)]
     fn the_futures_of_actions_can_be_moved_between_threads(
         (create, publish): (&CreatePost<'_>, &PublishPost<'_>),
         (claim, finish, accept): (&ClaimStage<'_>, &FinishStage<'_>, &AcceptUpload<'_>),
+        (delete, restore, revise): (&DeletePost<'_>, &RestorePost<'_>, &RestoreRevision<'_>),
         (stage, user): (&crate::stage::Stage, &crate::UserId),
         (post, asset): (&crate::PostId, &crate::AssetId),
     ) {
@@ -179,6 +189,9 @@ mod tests {
 
         send(|| create.run(user, crate::actions::PostInput::default(), None));
         send(|| publish.run(user, post, crate::post::Revision(1), None));
+        send(|| delete.run(user, post, crate::post::Revision(1), None));
+        send(|| restore.run(user, post, crate::post::Revision(1), None));
+        send(|| revise.run(user, post, crate::post::Revision(1), crate::post::Revision(1), None));
         send(|| claim.run(&stage.id));
         send(|| finish.run(stage, crate::stage::Outcome::Unchanged, None));
         send(|| accept.run(asset));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::actions::refusal::{Attempt, deciding, replayed};
 use crate::actions::set_due::{announce, head};
-use crate::actions::update_post::owned;
+use crate::actions::update_post::editable;
 use crate::actions::{ActionError, IdempotencyKey, Refusal};
 use crate::asset::{Asset, AssetStatus, UPLOAD_BYTES, UPLOAD_TYPES};
 use crate::event::EventKind;
@@ -52,7 +52,8 @@ impl RequestUpload<'_> {
     /// transaction.
     ///
     /// # Errors
-    /// `Refused` with `NotFound` (also for a post of another author), `Invalid` or `KeyReused`.
+    /// `Refused` with `NotFound` (also for a post of another author), `Deleted`,
+    /// `Invalid` or `KeyReused`.
     #[tracing::instrument(name = "upload.request", skip_all, fields(post.id = %input.post))]
     pub async fn run(
         &self,
@@ -72,7 +73,7 @@ impl RequestUpload<'_> {
             if let Some(id) = replayed(loaded.done.as_ref(), key.as_ref())? {
                 return self.made_before(&id).await;
             }
-            let before = owned(loaded.post.clone(), author)?;
+            let before = editable(loaded.post.clone(), author)?;
             if before.uploads.len() >= ASSETS {
                 let message = format!("at most {ASSETS} images may be uploaded for one post");
                 return Err(Refusal::invalid("postId", message).into());

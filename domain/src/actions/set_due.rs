@@ -47,7 +47,8 @@ pub(super) fn head(loaded: &Loaded) -> Result<Head, PortError> {
     })
 }
 
-/// One event with all stages that the change sets.
+/// One event with all stages that the change sets. Internal ones are in no event, and where nothing
+/// but them went on there is none.
 pub(super) fn announce(
     change: &mut Change,
     kind: EventKind,
@@ -57,7 +58,11 @@ pub(super) fn announce(
     now: Timestamp,
     ids: &dyn IdSource,
 ) {
-    let stages = change.stages.iter().map(|step| StageFacts::from(&step.after)).collect();
+    let shown = change.stages.iter().filter(|step| !step.after.id.kind.internal());
+    let stages: Vec<_> = shown.map(|step| StageFacts::from(&step.after)).collect();
+    if kind == EventKind::StageChanged && stages.is_empty() {
+        return;
+    }
     let event = Event { kind, at: now, post: post.clone(), stages };
     change.event = Some((author.clone(), head, event, format!("{:016x}", ids.secret() as u64)));
 }

@@ -3,7 +3,7 @@
 use crate::actions::create_post::made_before;
 use crate::actions::refusal::{deciding, replayed};
 use crate::actions::set_due::{announce, head, set_due, stage_id};
-use crate::actions::update_post::owned;
+use crate::actions::update_post::editable;
 use crate::actions::{ActionError, IdempotencyKey, Refusal};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
@@ -28,7 +28,7 @@ impl UnpublishPost<'_> {
     /// Atomic, and idempotent: what is not published stays so. One batch and one transaction.
     ///
     /// # Errors
-    /// `Refused` with `NotFound`, `Stale` or `KeyReused`.
+    /// `Refused` with `NotFound`, `Deleted`, `Stale` or `KeyReused`.
     #[tracing::instrument(name = "post.unpublish", skip_all, fields(post.id = %id))]
     pub async fn run(
         &self,
@@ -49,7 +49,7 @@ impl UnpublishPost<'_> {
             if let Some(id) = replayed(loaded.done.as_ref(), key.as_ref())? {
                 return made_before(self.posts, &id).await;
             }
-            let before = owned(loaded.post.clone(), author)?;
+            let before = editable(loaded.post.clone(), author)?;
             if before.draft.revision != expected {
                 return Err(Refusal::Stale { current: Box::new(before) }.into());
             }

@@ -1,6 +1,7 @@
 //! Saving the working copy.
 
 use crate::actions::create_post::made_before;
+use crate::actions::named_images::{named_images, take_up};
 use crate::actions::refusal::{deciding, replayed};
 use crate::actions::set_due::{announce, head, set_due, stage_id};
 use crate::actions::{ActionError, IdempotencyKey, PostInput, Refusal};
@@ -28,7 +29,7 @@ impl UpdatePost<'_> {
     ///
     /// # Errors
     /// `Refused` with `NotFound` (also for a post of another author), `Stale` when `expected` is not
-    /// the present revision, `Invalid`, `SlugTaken` or `KeyReused`.
+    /// the present revision, `Deleted`, `Invalid`, `SlugTaken` or `KeyReused`.
     #[tracing::instrument(name = "post.update", skip_all, fields(post.id = %id))]
     pub async fn run(
         &self,
@@ -43,6 +44,7 @@ impl UpdatePost<'_> {
             let wanted = Wanted {
                 post: Some(id.clone()),
                 stages: vec![stage_id(id, StageKind::Search)],
+                assets: input.markdown.as_deref().map(named_images).unwrap_or_default(),
                 head: Some(author.clone()),
                 idempotency: key.as_ref().map(|key| (author.clone(), key.key.clone())),
                 ..Wanted::default()
@@ -51,7 +53,7 @@ impl UpdatePost<'_> {
             if let Some(id) = replayed(loaded.done.as_ref(), key.as_ref())? {
                 return made_before(self.posts, &id).await;
             }
-            let before = owned(loaded.post.clone(), author)?;
+            let before = editable(loaded.post.clone(), author)?;
             if before.draft.revision != expected {
                 return Err(Refusal::Stale { current: Box::new(before) }.into());
             }
@@ -81,6 +83,7 @@ impl UpdatePost<'_> {
             }
 
             let mut change = Change {
+                assets: take_up(&mut after, loaded.assets.clone()),
                 body: input.markdown.as_ref().map(|markdown| (id.clone(), markdown.clone())),
                 remember: key.as_ref().map(|key| (key.remember(author, id.as_str()), now)),
                 ..Change::default()
@@ -102,5 +105,14 @@ impl UpdatePost<'_> {
 
 /// The post, if it is the author's.
 pub(super) fn owned(post: Option<Post>, author: &UserId) -> Result<Post, Refusal> {
-    post.filter(|post| post.author == *author).ok_or(Refusal::NotFound)
+    post.filter(|post| post.owned_by(Some(author))).ok_or(Refusal::NotFound)
+}
+
+/// The post, if it is the author's and not deleted.
+pub(super) fn editable(post: Option<Post>, author: &UserId) -> Result<Post, Refusal> {
+    let post = owned(post, author)?;
+    match post.deleted_at {
+        None => Ok(post),
+        Some(_) => Err(Refusal::Deleted { post: Box::new(post) }),
+    }
 }

@@ -20,7 +20,7 @@ pub use error::PortError;
 pub use image_codec::{DecodedImage, EncodedImage, ImageCodec, ImageError};
 pub use objects::{Object, ObjectInfo, Objects, UploadRequest, UploadTicket};
 pub use passwords::Passwords;
-pub use posts::{ApplyError, Change, Loaded, Posts, Remembered, Step, Wanted};
+pub use posts::{ApplyError, Change, KeptRevision, Loaded, Posts, Remembered, Step, Wanted};
 pub use search_index::{
     SearchDocument, SearchHit, SearchHits, SearchIndex, SearchQuery, TextPiece,
 };

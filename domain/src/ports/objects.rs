@@ -73,6 +73,11 @@ pub trait Objects: Send + Sync {
     /// Removes an object; removing what is not there is no error.
     async fn delete(&self, key: &ObjectKey) -> Result<(), PortError>;
 
+    /// Keys that lie below an owner, the first part of a key: at most `limit` of them, in byte order,
+    /// and none only when none are left. For removing all of them: a caller that deletes what it was
+    /// told, and asks again until nothing is told, leaves nothing that was put before it began.
+    async fn keys_of(&self, owner: &str, limit: u32) -> Result<Vec<ObjectKey>, PortError>;
+
     /// Makes a ticket for one upload: fixed key, length, type and checksum, usable once.
     async fn upload_ticket(&self, request: &UploadRequest) -> Result<UploadTicket, PortError>;
 

@@ -4,7 +4,7 @@ use crate::account::KeyRecord;
 use crate::asset::Asset;
 use crate::event::{Event, Head};
 use crate::ports::PortError;
-use crate::post::{Article, Post, Revision};
+use crate::post::{Article, Post, Revision, RevisionFacts};
 use crate::stage::{Stage, StageId, StageKind};
 use crate::{AssetId, PostId, Slug, Timestamp, UserId};
 
@@ -15,6 +15,8 @@ pub struct Wanted {
     pub post: Option<PostId>,
     /// The body of its working copy.
     pub body: bool,
+    /// A published revision of it.
+    pub revision: Option<Revision>,
     /// These stages.
     pub stages: Vec<StageId>,
     /// These assets' rows.
@@ -32,6 +34,8 @@ pub struct Loaded {
     pub post: Option<Post>,
     /// The body of its working copy.
     pub body: Option<String>,
+    /// The published revision, if it is kept.
+    pub revision: Option<KeptRevision>,
     /// Those that exist.
     pub stages: Vec<Stage>,
     /// Those that exist.
@@ -40,6 +44,15 @@ pub struct Loaded {
     pub head: Option<Head>,
     /// What was done under the key, within 24 hours.
     pub done: Option<Remembered>,
+}
+
+/// A published revision as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptRevision {
+    /// What is kept beside the body; none of revisions that were published before it was.
+    pub facts: Option<RevisionFacts>,
+    /// Its Markdown.
+    pub body: String,
 }
 
 impl Loaded {

@@ -1,7 +1,10 @@
 //! Mutations of posts.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use domain::actions::{CreatePost, PostInput, PublishPost, UnpublishPost, UpdatePost};
+use domain::actions::{
+    CreatePost, DeletePost, PostInput, PublishPost, RestorePost, RestoreRevision, UnpublishPost,
+    UpdatePost,
+};
 use domain::post::Revision;
 use domain::{PostId, UserId};
 
@@ -28,6 +31,7 @@ outcome! {
         | InvalidInput(InvalidInputError)
         | NotFound(NotFoundError)
         | StaleRevision(StaleRevisionError)
+        | PostDeleted(PostDeletedError)
         | SlugTaken(SlugTakenError)
         | NotAllowed(NotAllowedError)
         | IdempotencyKeyReused(IdempotencyKeyReusedError)
@@ -38,6 +42,7 @@ outcome! {
         | InvalidInput(InvalidInputError)
         | NotFound(NotFoundError)
         | StaleRevision(StaleRevisionError)
+        | PostDeleted(PostDeletedError)
         | SlugTaken(SlugTakenError)
         | NotAllowed(NotAllowedError)
         | IdempotencyKeyReused(IdempotencyKeyReusedError)
@@ -47,6 +52,33 @@ outcome! {
     UnpublishPostResult = UnpublishPostSuccess
         | NotFound(NotFoundError)
         | StaleRevision(StaleRevisionError)
+        | PostDeleted(PostDeletedError)
+        | NotAllowed(NotAllowedError)
+        | IdempotencyKeyReused(IdempotencyKeyReusedError)
+}
+
+outcome! {
+    /// What comes of `deletePost`.
+    DeletePostResult = DeletePostSuccess
+        | NotFound(NotFoundError)
+        | StaleRevision(StaleRevisionError)
+        | NotAllowed(NotAllowedError)
+        | IdempotencyKeyReused(IdempotencyKeyReusedError)
+}
+outcome! {
+    /// What comes of `restorePost`.
+    RestorePostResult = RestorePostSuccess
+        | NotFound(NotFoundError)
+        | StaleRevision(StaleRevisionError)
+        | NotAllowed(NotAllowedError)
+        | IdempotencyKeyReused(IdempotencyKeyReusedError)
+}
+outcome! {
+    /// What comes of `restoreRevision`.
+    RestoreRevisionResult = RestoreRevisionSuccess
+        | NotFound(NotFoundError)
+        | StaleRevision(StaleRevisionError)
+        | PostDeleted(PostDeletedError)
         | NotAllowed(NotAllowedError)
         | IdempotencyKeyReused(IdempotencyKeyReusedError)
 }
@@ -75,6 +107,27 @@ pub struct PublishPostSuccess {
 /// The post is not published (any more).
 #[derive(SimpleObject)]
 pub struct UnpublishPostSuccess {
+    /// The post as it is now.
+    post: Post,
+}
+
+/// The post is deleted; until its `restorableUntil` it can be restored.
+#[derive(SimpleObject)]
+pub struct DeletePostSuccess {
+    /// The post as it is now.
+    post: Post,
+}
+
+/// The post is as it was before it was deleted.
+#[derive(SimpleObject)]
+pub struct RestorePostSuccess {
+    /// The post as it is now.
+    post: Post,
+}
+
+/// The revision is the working copy now. Nothing was published.
+#[derive(SimpleObject)]
+pub struct RestoreRevisionSuccess {
     /// The post as it is now.
     post: Post,
 }
@@ -147,6 +200,44 @@ pub struct UnpublishPostInput {
     idempotency_key: Option<String>,
 }
 
+/// Which post to delete, as last seen.
+#[derive(InputObject)]
+pub struct DeletePostInput {
+    /// The post.
+    id: ID,
+    /// The revision of the working copy that was last seen.
+    expected_revision: i32,
+    /// A name for this request, 1 to 100 characters: for 24 hours, sending it again under the same
+    /// name changes nothing more.
+    idempotency_key: Option<String>,
+}
+
+/// Which deleted post to bring back, as last seen.
+#[derive(InputObject)]
+pub struct RestorePostInput {
+    /// The post.
+    id: ID,
+    /// The revision of the working copy that was last seen.
+    expected_revision: i32,
+    /// A name for this request, 1 to 100 characters: for 24 hours, sending it again under the same
+    /// name changes nothing more.
+    idempotency_key: Option<String>,
+}
+
+/// Which revision of which post to bring back.
+#[derive(InputObject)]
+pub struct RestoreRevisionInput {
+    /// The post.
+    id: ID,
+    /// One of `Post.revisions`.
+    revision: i32,
+    /// The revision of the working copy that was last seen, which is replaced.
+    expected_revision: i32,
+    /// A name for this request, 1 to 100 characters: for 24 hours, sending it again under the same
+    /// name changes nothing more.
+    idempotency_key: Option<String>,
+}
+
 /// Mutations of posts.
 #[derive(Default)]
 pub struct PostMutations;
@@ -188,6 +279,34 @@ impl PostMutations {
         #[graphql(desc = "The post as last seen.")] input: UnpublishPostInput,
     ) -> Result<UnpublishPostResult> {
         answer(context, unpublish(context, input).await)
+    }
+
+    /// Hides a post from everybody and moves it to `viewer.deletedPosts`. For seven days it can be
+    /// restored; then it is removed with all that belongs to it.
+    async fn delete_post(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The post as last seen.")] input: DeletePostInput,
+    ) -> Result<DeletePostResult> {
+        answer(context, delete(context, input).await)
+    }
+
+    /// Brings a deleted post back as it was, also to the lists and to search if it was public.
+    async fn restore_post(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The post as last seen.")] input: RestorePostInput,
+    ) -> Result<RestorePostResult> {
+        answer(context, restore(context, input).await)
+    }
+
+    /// Makes title, tags and body of a published revision the working copy. Publishes nothing.
+    async fn restore_revision(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The post as last seen, and the revision.")] input: RestoreRevisionInput,
+    ) -> Result<RestoreRevisionResult> {
+        answer(context, revise(context, input).await)
     }
 }
 
@@ -261,6 +380,46 @@ async fn unpublish(
     let action = UnpublishPost { posts: &parts.blog, clock: &*parts.clock, ids: &*parts.ids };
     let post = acted(context, action.run(author, &id, expected, key).await).await?;
     Ok(UnpublishPostResult::Done(UnpublishPostSuccess { post: own(post, author)? }))
+}
+
+async fn delete(
+    context: &Context<'_>,
+    input: DeletePostInput,
+) -> Result<DeletePostResult, Failure> {
+    let author = &Viewer::of(context)?.writer()?.user;
+    let parts = Parts::of(context);
+    let key = idempotency_key("deletePost", &input, input.idempotency_key.as_ref())?;
+    let (id, expected) = (post_id(&input.id)?, revision(input.expected_revision));
+    let action = DeletePost { posts: &parts.blog, clock: &*parts.clock, ids: &*parts.ids };
+    let post = acted(context, action.run(author, &id, expected, key).await).await?;
+    Ok(DeletePostResult::Done(DeletePostSuccess { post: own(post, author)? }))
+}
+
+async fn restore(
+    context: &Context<'_>,
+    input: RestorePostInput,
+) -> Result<RestorePostResult, Failure> {
+    let author = &Viewer::of(context)?.writer()?.user;
+    let parts = Parts::of(context);
+    let key = idempotency_key("restorePost", &input, input.idempotency_key.as_ref())?;
+    let (id, expected) = (post_id(&input.id)?, revision(input.expected_revision));
+    let action = RestorePost { posts: &parts.blog, clock: &*parts.clock, ids: &*parts.ids };
+    let post = acted(context, action.run(author, &id, expected, key).await).await?;
+    Ok(RestorePostResult::Done(RestorePostSuccess { post: own(post, author)? }))
+}
+
+async fn revise(
+    context: &Context<'_>,
+    input: RestoreRevisionInput,
+) -> Result<RestoreRevisionResult, Failure> {
+    let author = &Viewer::of(context)?.writer()?.user;
+    let parts = Parts::of(context);
+    let key = idempotency_key("restoreRevision", &input, input.idempotency_key.as_ref())?;
+    let (id, expected) = (post_id(&input.id)?, revision(input.expected_revision));
+    let wanted = revision(input.revision);
+    let action = RestoreRevision { posts: &parts.blog, clock: &*parts.clock };
+    let post = acted(context, action.run(author, &id, wanted, expected, key).await).await?;
+    Ok(RestoreRevisionResult::Done(RestoreRevisionSuccess { post: own(post, author)? }))
 }
 
 /// An id that was never given out names nothing, as one of a post that is gone.

@@ -18,6 +18,7 @@ outcome! {
     RequestUploadResult = RequestUploadSuccess
         | InvalidInput(InvalidInputError)
         | NotFound(NotFoundError)
+        | PostDeleted(PostDeletedError)
         | NotAllowed(NotAllowedError)
         | IdempotencyKeyReused(IdempotencyKeyReusedError)
 }

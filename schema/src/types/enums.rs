@@ -70,7 +70,6 @@ pub enum Language {
 
 /// What a pipeline makes.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::stage::StageKind")]
 pub enum StageKind {
     /// The spoken post.
     Speech,
@@ -80,6 +79,19 @@ pub enum StageKind {
     Search,
     /// The responsive variants of an uploaded image.
     Image,
+}
+
+impl StageKind {
+    /// The kind as authors see it; none for housekeeping that nobody sees.
+    pub(crate) fn of(kind: domain::stage::StageKind) -> Option<Self> {
+        match kind {
+            domain::stage::StageKind::Speech => Some(StageKind::Speech),
+            domain::stage::StageKind::Summary => Some(StageKind::Summary),
+            domain::stage::StageKind::Search => Some(StageKind::Search),
+            domain::stage::StageKind::Image => Some(StageKind::Image),
+            domain::stage::StageKind::Purge => None,
+        }
+    }
 }
 
 /// Where a pipeline is.
@@ -142,6 +154,8 @@ pub enum ErrorCode {
     Forbidden,
     /// The post changed since you read it.
     StaleRevision,
+    /// The post is deleted: it can be restored, and nothing else.
+    PostDeleted,
     /// Another post has the slug.
     SlugTaken,
     /// The idempotency key was used for another request.

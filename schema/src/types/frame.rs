@@ -52,7 +52,7 @@ impl PipelineFrame {
     /// SNAPSHOT: all stages. EVENT and PROGRESS: those that changed, with absolute values. RESUMED:
     /// none.
     async fn stages(&self) -> Vec<Stage> {
-        self.stages.iter().cloned().map(Stage::told).collect()
+        self.stages.iter().cloned().filter_map(Stage::told).collect()
     }
 
     /// When it happened.

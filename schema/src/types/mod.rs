@@ -10,6 +10,7 @@ pub mod node;
 pub mod picture;
 pub mod post;
 pub mod rendered;
+pub mod revision;
 pub mod search;
 pub mod site;
 pub mod speech;

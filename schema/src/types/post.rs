@@ -19,6 +19,7 @@ use crate::scalars::DateTime;
 use crate::types::enums::{Category, Language, PostStatus, Visibility};
 use crate::types::picture::{Picture, SIGNED_FOR, pictures};
 use crate::types::rendered::Heading;
+use crate::types::revision::RevisionConnection;
 use crate::types::speech::{Speech, Summary};
 use crate::types::stage::Stage;
 use crate::types::user::User;
@@ -162,6 +163,16 @@ impl Post {
         self.published().map_or(saved_at, |published| published.updated_at).into()
     }
 
+    /// When its author deleted it; null while it is not deleted. Nobody else sees a deleted post.
+    async fn deleted_at(&self) -> Option<DateTime> {
+        self.row.deleted_at.map(DateTime)
+    }
+
+    /// Until when a deleted post can be restored; then it is removed with all that belongs to it.
+    async fn restorable_until(&self) -> Option<DateTime> {
+        self.row.restorable_until().map(DateTime)
+    }
+
     /// The first picture of the published article, once a size of it is made.
     async fn cover(&self, context: &Context<'_>) -> Option<Result<Picture>> {
         self.load_cover(context).await.transpose()
@@ -180,6 +191,20 @@ impl Post {
     /// What the author is writing; null for everybody else.
     async fn working_copy(&self, context: &Context<'_>) -> Option<Result<WorkingCopy>> {
         self.load_working_copy(context).await.transpose()
+    }
+
+    /// The published revisions that are kept, newest first: the last 50. Null for everybody but the
+    /// author.
+    async fn revisions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
+    ) -> Option<Result<RevisionConnection>> {
+        if !self.own {
+            return None;
+        }
+        Some(RevisionConnection::of(context, &self.row, first, after).await)
     }
 
     /// The pipelines of this post, its images included; null for everybody but the author.

@@ -16,17 +16,21 @@ use crate::viewer::Viewer;
 
 /// One pipeline of one post or image, and where it is. Its post's author sees it.
 #[derive(Clone)]
-pub struct Stage(StageFacts);
+pub struct Stage(StageFacts, StageKind);
 
 impl Stage {
     /// The stage, if it is about something of the viewer's.
     pub(crate) fn seen(stage: &domain::stage::Stage, viewer: Option<&UserId>) -> Option<Self> {
-        (viewer == Some(&stage.author)).then(|| Stage(StageFacts::from(stage)))
+        if viewer != Some(&stage.author) {
+            return None;
+        }
+        Stage::told(StageFacts::from(stage))
     }
 
-    /// A stage as an event of the viewer's own topic tells it.
-    pub(crate) fn told(facts: StageFacts) -> Self {
-        Stage(facts)
+    /// A stage as an event of the viewer's own topic tells it; none for one that nobody sees.
+    pub(crate) fn told(facts: StageFacts) -> Option<Self> {
+        let kind = StageKind::of(facts.id.kind)?;
+        Some(Stage(facts, kind))
     }
 }
 
@@ -60,7 +64,7 @@ impl Stage {
 
     /// What it makes.
     async fn kind(&self) -> StageKind {
-        self.0.id.kind.into()
+        self.1
     }
 
     /// Where it is.

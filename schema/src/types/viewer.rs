@@ -52,4 +52,20 @@ impl Viewer {
         let page = Loaders::of(context).blog().own_posts(author, &asked.into()).await;
         Ok(PostConnection::own(list, or_fault(context, page)?, previous, Some(author)))
     }
+
+    /// The viewer's deleted posts, deleted last first. Each can be restored until its `restorableUntil`,
+    /// and is then removed with all that belongs to it.
+    async fn deleted_posts(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
+    ) -> Result<PostConnection> {
+        let author = &self.0.id;
+        let list = List::of_viewer("deleted-posts", author.clone());
+        let asked = list.asked(context, first, 20, after.as_deref())?;
+        let previous = asked.after.is_some();
+        let page = Loaders::of(context).blog().deleted_posts(author, &asked.into()).await;
+        Ok(PostConnection::own(list, or_fault(context, page)?, previous, Some(author)))
+    }
 }

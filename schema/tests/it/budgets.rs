@@ -102,6 +102,11 @@ async fn each_change_of_a_post_is_one_batch_and_one_transaction() {
     assert_eq!(run("updatePost", &hide, "UpdatePostSuccess").await, CHANGE);
     let unpublish = revision(3);
     assert_eq!(run("unpublishPost", &unpublish, "UnpublishPostSuccess").await, CHANGE);
+    let keyed = |key: &str| format!("id: \"{id}\", expectedRevision: 3, idempotencyKey: \"{key}\"");
+    assert_eq!(run("deletePost", &keyed("d"), "DeletePostSuccess").await, CHANGE);
+    assert_eq!(run("restorePost", &keyed("u"), "RestorePostSuccess").await, CHANGE);
+    let revise = format!("{}, revision: 2", keyed("v"));
+    assert_eq!(run("restoreRevision", &revise, "RestoreRevisionSuccess").await, CHANGE);
 }
 
 #[tokio::test]
@@ -216,4 +221,28 @@ async fn what_an_action_spends_is_not_taken_from_its_answer() {
     let input = json!({"id": draft.id, "expectedRevision": draft.revision});
     let answer = world.mutate(Some(&kim), "publishPost", &selection, input).await;
     assert_eq!(answer["post"]["l9"]["posts"]["nodes"][0]["title"], "First");
+}
+
+#[tokio::test]
+async fn the_revisions_of_a_post_and_the_deleted_posts_are_one_query_each() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    for n in 0..3 {
+        let post = world.post(&kim, &format!("Post {n}")).await;
+        let input = json!({"id": post.id, "expectedRevision": post.revision});
+        world.mutate(Some(&kim), "deletePost", "", input).await;
+    }
+    let deleted = "{ viewer { deletedPosts { nodes { title deletedAt restorableUntil } } } }";
+    let answered = world.ask(Some(&kim), deleted, json!({})).await;
+    assert_eq!(answered.data()["viewer"]["deletedPosts"]["nodes"].as_array().unwrap().len(), 3);
+    assert_eq!(answered.counts, reads(1, 1, 0));
+
+    let post = world.post(&kim, "First").await;
+    let revisions = "query($id: ID!) { post(by: { id: $id }) {
+        revisions { nodes { revision title tags publishedAt latest } pageInfo { hasNextPage } }
+    } }";
+    let answered = world.ask(Some(&kim), revisions, json!({ "id": post.id })).await;
+    let nodes = answered.data()["post"]["revisions"]["nodes"].clone();
+    assert_eq!((&nodes[0]["title"], &nodes[0]["latest"]), (&json!("First"), &json!(true)));
+    assert_eq!(answered.counts, reads(1, 1, 0));
 }

@@ -37,6 +37,14 @@ impl Objects for MemoryObjects {
         Ok(())
     }
 
+    async fn keys_of(&self, owner: &str, limit: u32) -> Result<Vec<ObjectKey>, PortError> {
+        let of_owner = |key: &&ObjectKey| key.as_str().split('/').next() == Some(owner);
+        let mut keys: Vec<_> = self.0.lock().keys().filter(of_owner).cloned().collect();
+        keys.sort();
+        keys.truncate(limit as usize);
+        Ok(keys)
+    }
+
     async fn upload_ticket(&self, request: &UploadRequest) -> Result<UploadTicket, PortError> {
         Ok(UploadTicket {
             method: "PUT",

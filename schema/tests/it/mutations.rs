@@ -238,3 +238,42 @@ async fn mutations_of_one_request_see_what_those_before_them_did() {
     assert_eq!(done["publishPost"]["post"]["stages"].as_array().unwrap().len(), 3);
     assert_eq!(done["unpublishPost"]["post"]["status"], "UNPUBLISHED");
 }
+
+#[tokio::test]
+async fn an_older_revision_comes_back_and_is_not_published() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "First").await;
+    let input = json!({
+        "id": post.id, "expectedRevision": 1, "title": "Second", "markdown": "other", "tags": [],
+    });
+    world.mutate(Some(&kim), "updatePost", "", input).await;
+    world.publish(&kim, &crate::world::Draft { id: post.id.clone(), revision: 2 }).await;
+
+    let input = json!({
+        "id": post.id, "revision": 1, "expectedRevision": 2, "idempotencyKey": "back",
+    });
+    let selection = "... on RestoreRevisionSuccess { post { title workingCopy {
+        revision title markdown tags differsFromPublished } } }";
+    let mut answers = vec![];
+    for _ in 0..2 {
+        answers.push(world.mutate(Some(&kim), "restoreRevision", selection, input.clone()).await);
+    }
+    let copy = &answers[0]["post"]["workingCopy"];
+    assert_eq!((&answers[0]["post"]["title"], &copy["title"]), (&json!("Second"), &json!("First")));
+    assert_eq!((&copy["revision"], &copy["tags"]), (&json!(3), &json!(["Rust"])));
+    assert_eq!(copy["markdown"], "# First\n\nA body of First.");
+    assert_eq!(answers[0], answers[1], "sent again it changes nothing more");
+}
+
+#[tokio::test]
+async fn a_changed_slug_leads_on_to_the_post_with_its_present_one() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "First").await;
+    let input = json!({"id": post.id, "expectedRevision": 1, "slug": "elsewhere"});
+    world.mutate(Some(&kim), "updatePost", "", input).await;
+    world.publish(&kim, &crate::world::Draft { id: post.id.clone(), revision: 2 }).await;
+    let by_slug = r#"{ post(by: { slug: "first" }) { slug } }"#;
+    assert_eq!(world.get(None, by_slug, json!({})).await["post"], json!({"slug": "elsewhere"}));
+}

@@ -163,3 +163,109 @@ async fn a_key_without_the_scope_to_read_sees_what_guests_see() {
     let written = world.draft(&writes_only, "Written", "x").await;
     assert_eq!(sees(&world, Some(&kim), &written).await["title"], "Written");
 }
+
+#[tokio::test]
+async fn a_deleted_post_is_gone_for_everybody_but_its_author_until_it_is_restored() {
+    deletes_and_restores(&World::new().await).await;
+}
+
+#[tokio::test]
+async fn a_deleted_post_comes_back_over_a_table_that_is_late_and_contested() {
+    for seed in 1..=4 {
+        deletes_and_restores(&World::hostile(seed).await).await;
+    }
+}
+
+async fn deletes_and_restores(world: &World) {
+    let (kim, lee) = (world.author("kim").await, world.author("lee").await);
+    let admin = world.person("admin", Role::Admin).await;
+    let post = world.post(&kim, "Mine").await;
+    let change = json!({"id": post.id, "expectedRevision": post.revision});
+    let slug = r#"{ post(by: { slug: "mine" }) { id } posts { nodes { id } } }"#;
+    let own = "{ viewer { posts { nodes { id } } deletedPosts { nodes { id } } } }";
+    let counts = async || {
+        let own = world.get(Some(&kim), own, json!({})).await["viewer"].clone();
+        let n = |list: &str| own[list]["nodes"].as_array().unwrap().len();
+        (n("posts"), n("deletedPosts"))
+    };
+    assert_eq!(counts().await, (1, 0));
+
+    let selection = "... on DeletePostSuccess { post { status deletedAt restorableUntil } }";
+    let answer = world.mutate(Some(&kim), "deletePost", selection, change.clone()).await;
+    assert_eq!(answer["__typename"], "DeletePostSuccess", "{answer:#}");
+    assert_eq!(answer["post"]["status"], "PUBLISHED");
+    assert!(answer["post"]["restorableUntil"].as_str() > answer["post"]["deletedAt"].as_str());
+    for who in [None, Some(&lee), Some(&admin)] {
+        assert_eq!(sees(world, who, &post).await, Value::Null);
+        let found = world.get(who, slug, json!({})).await;
+        assert_eq!(found, json!({"post": null, "posts": {"nodes": []}}));
+    }
+    assert_eq!(sees(world, Some(&kim), &post).await["title"], "Mine");
+    assert_eq!(counts().await, (0, 1));
+    for mutation in ["updatePost", "publishPost", "unpublishPost"] {
+        let refused = world.mutate(Some(&kim), mutation, "", change.clone()).await;
+        assert_eq!(refused["code"], "POST_DELETED", "{refused:#}");
+    }
+
+    let selection = "... on RestorePostSuccess { post { status deletedAt } }";
+    let answer = world.mutate(Some(&kim), "restorePost", selection, change).await;
+    assert_eq!(answer["post"], json!({"status": "PUBLISHED", "deletedAt": null}));
+    assert_eq!(sees(world, None, &post).await["title"], "Mine");
+    assert_eq!(counts().await, (1, 0));
+}
+
+#[tokio::test]
+async fn only_its_author_deletes_restores_and_sees_the_revisions_of_a_post() {
+    let world = World::new().await;
+    let (kim, lee) = (world.author("kim").await, world.author("lee").await);
+    let post = world.post(&kim, "Mine").await;
+    let change = json!({"id": post.id, "expectedRevision": post.revision});
+    for mutation in ["deletePost", "restorePost"] {
+        let refused = world.mutate(Some(&lee), mutation, "", change.clone()).await;
+        assert_eq!(refused["code"], "NOT_FOUND");
+        assert_eq!(
+            world.mutate(None, mutation, "", change.clone()).await["code"],
+            "UNAUTHENTICATED"
+        );
+    }
+    let mut revision = change.clone();
+    revision["revision"] = json!(1);
+    let refused = world.mutate(Some(&lee), "restoreRevision", "", revision).await;
+    assert_eq!(refused["code"], "NOT_FOUND");
+    let revisions =
+        "query($id: ID!) { post(by: { id: $id }) { revisions { nodes { revision } } } }";
+    for who in [None, Some(&lee)] {
+        let seen = world.get(who, revisions, json!({ "id": post.id })).await;
+        assert_eq!(seen, json!({"post": {"revisions": null}}));
+    }
+    let seen = world.get(Some(&kim), revisions, json!({ "id": post.id })).await;
+    assert_eq!(seen["post"]["revisions"]["nodes"], json!([{"revision": 1}]));
+}
+
+#[tokio::test]
+async fn nobody_sees_a_purge_not_even_the_author_whose_post_it_removes() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let post = world.post(&kim, "Mine").await;
+    let change = json!({"id": post.id, "expectedRevision": post.revision});
+    world.mutate(Some(&kim), "deletePost", "", change.clone()).await;
+    let stages = "query($id: ID!, $purge: ID!) {
+        post(by: { id: $id }) { stages { kind } } node(id: $purge) { id }
+    }";
+    let purge = post.id.replace("post_", "stage_purge_");
+    let variables = json!({"id": post.id, "purge": purge});
+    let seen = world.get(Some(&kim), stages, variables.clone()).await;
+    assert_eq!(seen["post"]["stages"].as_array().unwrap().len(), 3);
+    assert_eq!(seen["node"], Value::Null);
+    let retry = world.mutate(Some(&kim), "retryStage", "", json!({"stageId": purge})).await;
+    assert_eq!(retry["code"], "NOT_FOUND");
+
+    // Once it has begun the post is nobody's.
+    world.clock.advance(domain::post::RESTORABLE_FOR);
+    let (posts, clock, ids) = (&world.blog, &*world.clock, &*world.ids);
+    let id = crate::world::stage(&post.id, domain::stage::StageKind::Purge);
+    let claim = domain::actions::ClaimStage { posts, clock, ids };
+    claim.run(&id).await.unwrap().unwrap();
+    assert_eq!(world.get(Some(&kim), stages, variables).await["post"], Value::Null);
+    assert_eq!(world.mutate(Some(&kim), "restorePost", "", change).await["code"], "NOT_FOUND");
+}

@@ -53,3 +53,30 @@ async fn a_page_of_a_list_costs_one_query_and_the_board_one() {
     let (_, calls) = rig.calls(rig.blog.popular_tags(8)).await;
     assert_eq!(calls.calls(), 1, "tags: {calls:?}");
 }
+
+#[tokio::test]
+async fn deleting_restoring_and_bringing_a_revision_back_cost_one_batch_and_one_transaction() {
+    use domain::actions::{DeletePost, RestorePost, RestoreRevision};
+    use domain::post::Revision;
+
+    let rig = Rig::kind().await;
+    let post = rig.create(written("Post")).await;
+    let post = rig.publish(&post).await.unwrap();
+    let (blog, clock, ids) = (&rig.blog, &*rig.clock, &rig.ids);
+    let (kim, id, revision) = (&rig.kim, &post.id, post.draft.revision);
+
+    let delete = DeletePost { posts: blog, clock, ids };
+    let (_, calls) = rig.calls(delete.run(kim, id, revision, None)).await;
+    assert_eq!((calls.reads(), calls.calls()), (1, 2), "delete: {calls:?}");
+    let restore = RestorePost { posts: blog, clock, ids };
+    let (_, calls) = rig.calls(restore.run(kim, id, revision, None)).await;
+    assert_eq!((calls.reads(), calls.calls()), (1, 2), "restore: {calls:?}");
+    let revise = RestoreRevision { posts: blog, clock };
+    let (_, calls) = rig.calls(revise.run(kim, id, Revision(1), revision, None)).await;
+    assert_eq!((calls.reads(), calls.calls()), (1, 2), "revision: {calls:?}");
+    let request = PageRequest { first: 20, after: None };
+    let (_, calls) = rig.calls(rig.blog.revisions(id, &request)).await;
+    assert_eq!(calls.calls(), 1, "revisions: {calls:?}");
+    let (_, calls) = rig.calls(rig.blog.deleted_posts(kim, &request)).await;
+    assert_eq!(calls.calls(), 1, "deleted posts: {calls:?}");
+}

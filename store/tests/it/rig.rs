@@ -171,6 +171,9 @@ impl Objects for Tickets {
     async fn delete(&self, _: &ObjectKey) -> Result<(), PortError> {
         Ok(())
     }
+    async fn keys_of(&self, _: &str, _: u32) -> Result<Vec<ObjectKey>, PortError> {
+        Ok(vec![])
+    }
     async fn upload_ticket(&self, request: &UploadRequest) -> Result<UploadTicket, PortError> {
         let (url, headers) = (String::new(), vec![]);
         Ok(UploadTicket { method: "PUT", url, headers, expires_at: request.expires_at })

@@ -163,5 +163,7 @@ pub(crate) struct EditedPost {
     pub(crate) status: PostStatus,
     pub(crate) visibility: Visibility,
     pub(crate) published_at: Option<DateTime>,
+    pub(crate) deleted_at: Option<DateTime>,
+    pub(crate) restorable_until: Option<DateTime>,
     pub(crate) working_copy: Option<WorkingCopy>,
 }

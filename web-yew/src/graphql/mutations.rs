@@ -3,7 +3,8 @@
 use super::fragments::{Category, EditedPost, Viewer, Visibility};
 use super::refusal::{
     IdempotencyKeyReusedError, InvalidCredentialsError, InvalidInputError, NotAllowedError,
-    NotFoundError, NotRetryableError, Refusal, SlugTakenError, TooManyAttemptsError,
+    NotFoundError, NotRetryableError, PostDeletedError, Refusal, SlugTakenError,
+    TooManyAttemptsError,
 };
 use super::schema;
 use super::subscriptions::Stage;
@@ -211,7 +212,7 @@ macro_rules! changed_post {
     };
 }
 
-changed_post!(UpdatePostResult => UpdatePostSuccess, [InvalidInputError, NotFoundError, SlugTakenError, NotAllowedError, IdempotencyKeyReusedError]);
+changed_post!(UpdatePostResult => UpdatePostSuccess, [InvalidInputError, NotFoundError, PostDeletedError, SlugTakenError, NotAllowedError, IdempotencyKeyReusedError]);
 
 #[derive(cynic::InputObject, Clone, Debug)]
 pub(crate) struct PublishPostInput {
@@ -238,7 +239,7 @@ pub(crate) struct PublishPostSuccess {
     pub(crate) post: EditedPost,
 }
 
-changed_post!(PublishPostResult => PublishPostSuccess, [InvalidInputError, NotFoundError, SlugTakenError, NotAllowedError, IdempotencyKeyReusedError]);
+changed_post!(PublishPostResult => PublishPostSuccess, [InvalidInputError, NotFoundError, PostDeletedError, SlugTakenError, NotAllowedError, IdempotencyKeyReusedError]);
 
 #[derive(cynic::InputObject, Clone, Debug)]
 pub(crate) struct UnpublishPostInput {
@@ -265,7 +266,92 @@ pub(crate) struct UnpublishPostSuccess {
     pub(crate) post: EditedPost,
 }
 
-changed_post!(UnpublishPostResult => UnpublishPostSuccess, [NotFoundError, NotAllowedError, IdempotencyKeyReusedError]);
+changed_post!(UnpublishPostResult => UnpublishPostSuccess, [NotFoundError, PostDeletedError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct DeletePostInput {
+    pub(crate) id: cynic::Id,
+    pub(crate) expected_revision: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct DeletePostVariables {
+    pub(crate) input: DeletePostInput,
+}
+
+/// Moves a post to the deleted ones.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "DeletePostVariables")]
+pub(crate) struct DeletePost {
+    #[arguments(input: $input)]
+    pub(crate) delete_post: DeletePostResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct DeletePostSuccess {
+    pub(crate) post: EditedPost,
+}
+
+changed_post!(DeletePostResult => DeletePostSuccess, [NotFoundError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RestorePostInput {
+    pub(crate) id: cynic::Id,
+    pub(crate) expected_revision: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RestorePostVariables {
+    pub(crate) input: RestorePostInput,
+}
+
+/// Brings a deleted post back.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RestorePostVariables")]
+pub(crate) struct RestorePost {
+    #[arguments(input: $input)]
+    pub(crate) restore_post: RestorePostResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RestorePostSuccess {
+    pub(crate) post: EditedPost,
+}
+
+changed_post!(RestorePostResult => RestorePostSuccess, [NotFoundError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RestoreRevisionInput {
+    pub(crate) id: cynic::Id,
+    pub(crate) revision: i32,
+    pub(crate) expected_revision: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RestoreRevisionVariables {
+    pub(crate) input: RestoreRevisionInput,
+}
+
+/// Makes a published revision the working copy.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RestoreRevisionVariables")]
+pub(crate) struct RestoreRevision {
+    #[arguments(input: $input)]
+    pub(crate) restore_revision: RestoreRevisionResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RestoreRevisionSuccess {
+    pub(crate) post: EditedPost,
+}
+
+changed_post!(RestoreRevisionResult => RestoreRevisionSuccess, [NotFoundError, PostDeletedError, NotAllowedError, IdempotencyKeyReusedError]);
 
 #[derive(cynic::InputObject, Clone, Debug)]
 pub(crate) struct RequestUploadInput {
@@ -318,7 +404,7 @@ pub(crate) struct UploadHeader {
     pub(crate) value: String,
 }
 
-result_of!(RequestUploadResult => RequestUploadSuccess, [InvalidInputError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError]);
+result_of!(RequestUploadResult => RequestUploadSuccess, [InvalidInputError, NotFoundError, PostDeletedError, NotAllowedError, IdempotencyKeyReusedError]);
 
 #[derive(cynic::InputObject, Clone, Debug)]
 pub(crate) struct RetryStageInput {

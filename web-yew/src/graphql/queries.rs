@@ -91,6 +91,7 @@ pub(crate) struct PostPage {
 #[cynic(graphql_type = "Post")]
 pub(crate) struct Article {
     pub(crate) id: cynic::Id,
+    pub(crate) slug: Option<String>,
     pub(crate) title: String,
     pub(crate) html: String,
     pub(crate) headings: Vec<Heading>,
@@ -238,6 +239,67 @@ pub(crate) struct WorkingCopyCard {
     pub(crate) title: String,
     pub(crate) saved_at: DateTime,
     pub(crate) differs_from_published: bool,
+}
+
+/// The viewer's deleted posts, deleted last first.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "Page")]
+pub(crate) struct Deleted {
+    pub(crate) viewer: Option<DeletedViewer>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Viewer", variables = "Page")]
+pub(crate) struct DeletedViewer {
+    #[arguments(first: $first, after: $after)]
+    pub(crate) deleted_posts: DeletedPosts,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "PostConnection")]
+pub(crate) struct DeletedPosts {
+    pub(crate) nodes: Vec<DeletedPost>,
+    pub(crate) page_info: PageInfo,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Post")]
+pub(crate) struct DeletedPost {
+    pub(crate) id: cynic::Id,
+    pub(crate) title: String,
+    pub(crate) deleted_at: Option<DateTime>,
+    pub(crate) restorable_until: Option<DateTime>,
+    pub(crate) working_copy: Option<WorkingCopyCard>,
+}
+
+/// The published revisions of a post that are kept.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "PostVariables")]
+pub(crate) struct PostHistory {
+    #[arguments(by: $by)]
+    pub(crate) post: Option<History>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Post")]
+pub(crate) struct History {
+    #[arguments(first: 50)]
+    pub(crate) revisions: Option<Revisions>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "RevisionConnection")]
+pub(crate) struct Revisions {
+    pub(crate) nodes: Vec<Revision>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct Revision {
+    pub(crate) revision: i32,
+    /// None of revisions of before titles were kept.
+    pub(crate) title: Option<String>,
+    pub(crate) published_at: Option<DateTime>,
+    pub(crate) latest: bool,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]

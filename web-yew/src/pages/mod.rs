@@ -1,5 +1,6 @@
 //! One module for each address.
 
+pub(crate) mod deleted;
 pub(crate) mod editor;
 pub(crate) mod home;
 pub(crate) mod not_found;

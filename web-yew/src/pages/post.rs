@@ -36,6 +36,7 @@ pub(crate) fn PostPage(props: &PostPageProps) -> Html {
     let strings = use_strings();
     let (answer, again) = use_answer(props.slug.clone(), article);
     use_takeover(matches!(answer, Answer::Here(_)));
+    use_present_address(&props.slug, &answer);
     match answer {
         Answer::Asking => html! { <div class="column">{ loading(strings) }</div> },
         Answer::Failed(failure) => {
@@ -51,6 +52,22 @@ pub(crate) fn PostPage(props: &PostPageProps) -> Html {
             }
         },
     }
+}
+
+/// A former slug led here: the address becomes the present one, without a further step to go back.
+#[hook]
+fn use_present_address(slug: &str, answer: &Answer<Option<Article>>) {
+    let navigator = use_navigator();
+    let present = match answer {
+        Answer::Here(post) => (**post).as_ref().and_then(|article| article.slug.clone()),
+        Answer::Asking | Answer::Failed(_) => None,
+    };
+    let elsewhere = present.filter(|present| present != slug);
+    use_effect_with(elsewhere, move |elsewhere| {
+        if let (Some(slug), Some(navigator)) = (elsewhere.clone(), navigator) {
+            navigator.replace(&Route::Post { slug });
+        }
+    });
 }
 
 async fn article(slug: String) -> Result<Option<Article>, Failure> {

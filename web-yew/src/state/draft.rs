@@ -134,6 +134,11 @@ pub(crate) enum DraftAction {
     Unreachable,
     /// A publication was refused; the text is as it was.
     Released,
+    /// The author brought an older revision back.
+    BroughtBack {
+        text: Text,
+        revision: i32,
+    },
     SignedOut,
     /// After signing in again, or because the author asks.
     TryAgain,
@@ -153,6 +158,16 @@ impl DraftAction {
                 Self::Stale { theirs: Text::of(copy, post.visibility), revision: copy.revision }
             }
             None => Self::Refused(Refusal::unknown()),
+        }
+    }
+
+    /// The action for a post whose working copy is an older revision now.
+    pub(crate) fn brought_back(post: &EditedPost) -> Self {
+        match &post.working_copy {
+            Some(copy) => {
+                Self::BroughtBack { text: Text::of(copy, post.visibility), revision: copy.revision }
+            }
+            None => Self::SignedOut,
         }
     }
 }
@@ -311,6 +326,11 @@ impl Reducible for Draft {
                     draft.set_aside = Some(std::mem::replace(&mut draft.text, theirs.clone()));
                     draft.settle(theirs, revision);
                 }
+            }
+            DraftAction::BroughtBack { text, revision } => {
+                // What stood there may not have been published: it can be brought back too.
+                draft.set_aside = Some(std::mem::replace(&mut draft.text, text.clone()));
+                draft.settle(text, revision);
             }
             DraftAction::ForgetAside => draft.set_aside = None,
             DraftAction::BringBack => {

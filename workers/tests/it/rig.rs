@@ -93,8 +93,9 @@ impl Rig {
             speech,
             summary: others.clone(),
             search: others.clone(),
-            image: others,
-            limits: Limits { speech: 2, summary: 2, search: 2, image: 2 },
+            image: others.clone(),
+            purge: others,
+            limits: Limits { speech: 2, summary: 2, search: 2, image: 2, purge: 1 },
             shown: Arc::new(|_| {}),
             bells: Bells::default(),
         };

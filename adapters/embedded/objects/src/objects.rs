@@ -163,6 +163,12 @@ impl Store {
         self.clean(&rows, replaced)
     }
 
+    fn keys_from(&self, prefix: &str, limit: u32) -> Result<Vec<ObjectKey>, Fault> {
+        let keys = self.reading.lock().keys_from(prefix, limit)?;
+        // Every key was parsed before it was put.
+        Ok(keys.iter().filter_map(|key| ObjectKey::parse(key).ok()).collect())
+    }
+
     /// Removes a content that has lost its last row. Takes the rows to show that they are held.
     fn clean(&self, _rows: &Rows, replaced: Replaced) -> Result<(), Fault> {
         match replaced.orphan {
@@ -227,6 +233,11 @@ impl Objects for FolderObjects {
     async fn delete(&self, key: &ObjectKey) -> Result<(), PortError> {
         let key = key.clone();
         self.work(move |store| store.delete(&key)).await
+    }
+
+    async fn keys_of(&self, owner: &str, limit: u32) -> Result<Vec<ObjectKey>, PortError> {
+        let prefix = format!("{owner}/");
+        self.work(move |store| store.keys_from(&prefix, limit)).await
     }
 
     async fn upload_ticket(&self, request: &UploadRequest) -> Result<UploadTicket, PortError> {

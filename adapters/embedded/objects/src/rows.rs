@@ -129,6 +129,16 @@ impl Rows {
         Ok(Replaced { orphan })
     }
 
+    /// Keys that begin so, in byte order.
+    pub fn keys_from(&self, prefix: &str, limit: u32) -> Result<Vec<String>, Fault> {
+        // Keys hold no character of more than one byte, and `~` comes after all that they hold.
+        let mut statement = self.0.prepare_cached(
+            "SELECT key FROM objects WHERE key >= ?1 AND key < ?1 || '~' ORDER BY key LIMIT ?2",
+        )?;
+        let keys = statement.query_map(params![prefix, limit], |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
+    }
+
     /// Whether any row refers to a content.
     pub fn refers_to(&self, sha256: &[u8; 32]) -> Result<bool, Fault> {
         refers_to(&self.0, sha256)

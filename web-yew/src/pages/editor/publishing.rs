@@ -1,4 +1,4 @@
-//! Publish and unpublish, as soon as everything is saved.
+//! Publish, unpublish, delete and bring back, as soon as everything is saved.
 
 use cynic::MutationBuilder;
 use wasm_bindgen_futures::spawn_local;
@@ -8,8 +8,9 @@ use crate::browser;
 use crate::graphql::client::{Failure, ask};
 use crate::graphql::fragments::EditedPost;
 use crate::graphql::mutations::{
-    Changed, PublishPost, PublishPostInput, PublishPostVariables, UnpublishPost,
-    UnpublishPostInput, UnpublishPostVariables,
+    Changed, DeletePost, DeletePostInput, DeletePostVariables, PublishPost, PublishPostInput,
+    PublishPostVariables, RestoreRevision, RestoreRevisionInput, RestoreRevisionVariables,
+    UnpublishPost, UnpublishPostInput, UnpublishPostVariables,
 };
 use crate::pages::editor::saving::saved;
 use crate::state::draft::{Draft, DraftAction, Standing};
@@ -20,6 +21,9 @@ use crate::strings::use_strings;
 pub(super) enum Wish {
     Publish,
     Unpublish,
+    Delete,
+    /// To make this published revision the working copy.
+    BringBack(i32),
 }
 
 /// What became of it.
@@ -59,7 +63,11 @@ pub(super) fn use_publishing(
                 _ if *sent.borrow() => {}
                 Standing::Dirty | Standing::Busy => {}
                 Standing::Stuck => {
-                    outcome.set(Some(Outcome::Problem(strings.publish_unsaved.into())));
+                    let unsaved = match wish {
+                        Wish::Publish | Wish::Unpublish => strings.publish_unsaved,
+                        Wish::Delete | Wish::BringBack(_) => strings.change_unsaved,
+                    };
+                    outcome.set(Some(Outcome::Problem(unsaved.into())));
                     pending.set(None);
                 }
                 Standing::Clean => {
@@ -68,7 +76,10 @@ pub(super) fn use_publishing(
                     spawn_local(async move {
                         let (action, became) = match send(&id, wish, draft.revision()).await {
                             Ok(Changed::Done(post)) => {
-                                let saved = saved(&post);
+                                let saved = match wish {
+                                    Wish::BringBack(_) => DraftAction::brought_back(&post),
+                                    _ => saved(&post),
+                                };
                                 on_changed.emit(post);
                                 (saved, Outcome::Done(wish))
                             }
@@ -122,6 +133,15 @@ async fn send(id: &cynic::Id, wish: Wish, expected_revision: i32) -> Result<Chan
         Wish::Unpublish => {
             let input = UnpublishPostInput { id, expected_revision, idempotency_key };
             ask(UnpublishPost::build(UnpublishPostVariables { input })).await?.unpublish_post.into()
+        }
+        Wish::Delete => {
+            let input = DeletePostInput { id, expected_revision, idempotency_key };
+            ask(DeletePost::build(DeletePostVariables { input })).await?.delete_post.into()
+        }
+        Wish::BringBack(revision) => {
+            let input = RestoreRevisionInput { id, revision, expected_revision, idempotency_key };
+            let asked = ask(RestoreRevision::build(RestoreRevisionVariables { input }));
+            asked.await?.restore_revision.into()
         }
     })
 }

@@ -17,6 +17,8 @@ use crate::graphql::fragments::{Category, EditedPost, StageKind, Visibility};
 use crate::graphql::mutations::{RetryStage, RetryStageInput, RetryStageVariables};
 use crate::graphql::subscriptions::{Pipeline, PipelineVariables};
 use crate::pages::editor::conflict::conflict;
+use crate::pages::editor::deletion::Deletion;
+use crate::pages::editor::history::History;
 use crate::pages::editor::preview::Preview;
 use crate::pages::editor::publishing::{Outcome, Publishing, Wish, use_publishing};
 use crate::pages::editor::saving::{kept, use_autosave, use_keeping};
@@ -73,7 +75,13 @@ pub(crate) fn Workbench(props: &WorkbenchProps) -> Html {
     let variants = variants_made(&live.board);
     html! {
         <div class="workbench">
-            <Bar draft={(*draft).clone()} publication={(*publication).clone()} {publishing} {keeps} dispatch={&dispatch} />
+            <Bar
+                draft={(*draft).clone()}
+                publication={(*publication).clone()}
+                publishing={publishing.clone()}
+                {keeps}
+                dispatch={&dispatch}
+            />
             if let Phase::Conflict { theirs, .. } = &draft.phase {
                 { conflict(strings, theirs, &dispatch) }
             }
@@ -82,6 +90,8 @@ pub(crate) fn Workbench(props: &WorkbenchProps) -> Html {
                 <Preview markdown={draft.text.markdown.clone()} {variants} />
             </div>
             <Pipelines {live} />
+            <History id={id.clone()} publication={(*publication).clone()} publishing={publishing.clone()} />
+            <Deletion {publishing} />
         </div>
     }
 }
@@ -168,6 +178,8 @@ pub(super) fn Bar(props: &BarProps) -> Html {
                             { match wish {
                                 Wish::Publish => strings.published_now,
                                 Wish::Unpublish => strings.unpublished_now,
+                                Wish::Delete => strings.deleted_now,
+                                Wish::BringBack(_) => strings.brought_back_now,
                             } }
                         </p>
                     },
