@@ -193,6 +193,8 @@ step("a guest reads the post: highlighted code, a summary, a picture that keeps 
   const slow = await guest.newPage();
   await slow.route("**/*.webp", () => {});
   await slow.goto(reading.url());
+  // The page that the server wrote has no such id: the client is here then.
+  await slow.getByTestId("post-article").waitFor();
   const box = await slow.getByTestId("post-article").locator("img").boundingBox();
   assert.ok(Math.abs(box.width / box.height - 4 / 3) < 0.01, `before it is there: ${box.width}x${box.height}`);
   await slow.close();

@@ -127,8 +127,6 @@ pub(crate) struct TagPage {
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
 #[cynic(variables = "TagVariables")]
 pub(crate) struct Tag {
-    pub(crate) name: String,
-    pub(crate) post_count: i32,
     #[arguments(first: $first, after: $after)]
     pub(crate) posts: PostCards,
 }

@@ -9,8 +9,8 @@ use crate::components::page::{use_paged, use_title};
 use crate::components::post_card::card;
 use crate::components::to::go;
 use crate::graphql::client::{Failure, ask};
-use crate::graphql::fragments::{Category, PostCard};
-use crate::graphql::queries::{Feed, FeedVariables};
+use crate::graphql::fragments::{Category, PageInfo, PostCard};
+use crate::graphql::queries::{Feed, FeedVariables, PostCards, TagPage as TagQuery, TagVariables};
 use crate::route::{HomeQuery, Route};
 use crate::state::paged::{Chunk, Paged};
 use crate::state::session::{Visit, use_visit};
@@ -25,7 +25,7 @@ pub(crate) fn HomePage() -> Html {
     let asked = use_location().and_then(|location| location.query::<HomeQuery>().ok());
     let asked = asked.unwrap_or_default().category;
     let category = Category::ALL.into_iter().find(|category| name(*category) == asked);
-    let (feed, more) = use_paged(category, page);
+    let (feed, more) = use_paged(Listed::Feed(category), page);
     use_takeover(!feed.loading && feed.failure.is_none());
     let navigator = use_navigator();
     let choose = Callback::from(move |category: Option<Category>| {
@@ -46,12 +46,30 @@ fn name(category: Category) -> &'static str {
     }
 }
 
-async fn page(
-    category: Option<Category>,
-    after: Option<String>,
-) -> Result<Chunk<PostCard>, Failure> {
-    let posts = ask(Feed::build(FeedVariables { first: PAGE, after, category })).await?.posts;
-    Ok(Chunk { items: posts.nodes, page_info: posts.page_info, total: None })
+/// A list of what everybody may read, newest first.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Listed {
+    Feed(Option<Category>),
+    Tag(String),
+}
+
+/// A page of a list. One question for all lists: each kind of growing list costs kilobytes.
+pub(crate) async fn page(list: Listed, after: Option<String>) -> Result<Chunk<PostCard>, Failure> {
+    let posts = match list {
+        Listed::Feed(category) => {
+            Some(ask(Feed::build(FeedVariables { first: PAGE, after, category })).await?.posts)
+        }
+        Listed::Tag(name) => {
+            let tag = ask(TagQuery::build(TagVariables { name, first: PAGE, after })).await?.tag;
+            tag.map(|tag| tag.posts)
+        }
+    };
+    let nothing = || {
+        let page_info = PageInfo { has_next_page: false, end_cursor: None };
+        PostCards { nodes: Vec::new(), page_info }
+    };
+    let PostCards { nodes, page_info } = posts.unwrap_or_else(nothing);
+    Ok(Chunk { items: nodes, page_info, total: None })
 }
 
 /// The list as it stands.
