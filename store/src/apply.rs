@@ -47,6 +47,48 @@ impl Plan {
 
 impl Blog {
     pub(crate) async fn apply_change(&self, change: Change) -> Result<(), ApplyError> {
+        let plan = Plan::of(&change)?;
+        match self.table.transact(plan.writes).await {
+            Ok(()) => Ok(()),
+            Err(TableError::Conflict) => Err(ApplyError::Changed),
+            Err(TableError::ConditionFailed(failed)) => {
+                let slug = failed.iter().find_map(|failed| match plan.because.get(failed.write) {
+                    Some(Because::Slug(slug)) => Some(slug.clone()),
+                    _ => None,
+                });
+                let others = failed
+                    .iter()
+                    .any(|f| matches!(plan.because.get(f.write), Some(Because::Changed)));
+                match slug {
+                    Some(slug) if !others => Err(ApplyError::SlugTaken(slug)),
+                    _ => Err(ApplyError::Changed),
+                }
+            }
+            Err(error) => Err(port(error).into()),
+        }
+    }
+}
+
+/// Every row that follows from a post or an image and its stages, as if they were written now and for
+/// the first time: what a check compares with what is there.
+pub(crate) fn derived(change: &Change) -> Result<Vec<Write>, PortError> {
+    let mut plan = Plan::of(change)?;
+    if change.publication.is_none() {
+        plan.uses(change.post.as_ref())?;
+    }
+    Ok(plan.writes)
+}
+
+/// Whether readers see the same of both: list rows are as of the last change that they could see, and
+/// saving the working copy is none.
+pub(crate) fn read_alike(before: &Post, after: &Post) -> bool {
+    before.published == after.published
+        && before.status == after.status
+        && before.visibility == after.visibility
+}
+
+impl Plan {
+    fn of(change: &Change) -> Result<Self, PortError> {
         let mut plan = Plan::default();
         if let Some(step) = &change.post {
             plan.post(step, &change.stages)?;
@@ -93,29 +135,9 @@ impl Blog {
             let row = rows::with(row, TTL, Value::N(at.plus(DAY).seconds()));
             plan.push(Write::Put(row, Condition::AbsentOrExpired(at.seconds())));
         }
-
-        match self.table.transact(plan.writes).await {
-            Ok(()) => Ok(()),
-            Err(TableError::Conflict) => Err(ApplyError::Changed),
-            Err(TableError::ConditionFailed(failed)) => {
-                let slug = failed.iter().find_map(|failed| match plan.because.get(failed.write) {
-                    Some(Because::Slug(slug)) => Some(slug.clone()),
-                    _ => None,
-                });
-                let others = failed
-                    .iter()
-                    .any(|f| matches!(plan.because.get(f.write), Some(Because::Changed)));
-                match slug {
-                    Some(slug) if !others => Err(ApplyError::SlugTaken(slug)),
-                    _ => Err(ApplyError::Changed),
-                }
-            }
-            Err(error) => Err(port(error).into()),
-        }
+        Ok(plan)
     }
-}
 
-impl Plan {
     fn post(&mut self, step: &Step<Post>, stages: &[Step<Stage>]) -> Result<(), PortError> {
         let Step { before, after } = step;
         let condition = version_before(before.as_ref().map(|post| post.version));
@@ -203,13 +225,7 @@ impl Plan {
         };
         let had = before.map(rows_of).unwrap_or_default();
         let has = rows_of(after);
-        // Saving the working copy changes nothing that readers see.
-        let same = before.is_some_and(|before| {
-            before.published == after.published
-                && before.status == after.status
-                && before.visibility == after.visibility
-        });
-        if same {
+        if before.is_some_and(|before| read_alike(before, after)) {
             return Ok(());
         }
         for key in &has {

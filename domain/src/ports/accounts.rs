@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::Timestamp;
 use crate::account::{KeyRecord, User};
 use crate::ports::PortError;
+use crate::{Timestamp, UserId};
 
 /// Why an account was not made.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,10 @@ pub trait Accounts: Send + Sync {
 
     /// Stores the hash of the only valid set-up token.
     async fn offer_set_up(&self, hash: &str) -> Result<(), PortError>;
+
+    /// The author whom nobody is yet and whose posts wait for the owner, if there is one. Told only
+    /// for the hash of the valid set-up token: whoever has it sets this author's password.
+    async fn vacant_author(&self, set_up: &str) -> Result<Option<UserId>, PortError>;
 
     /// By address, in lower case.
     async fn by_email(&self, email: &str) -> Result<Option<User>, PortError>;
