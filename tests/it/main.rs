@@ -3,8 +3,10 @@
 
 mod bad_input;
 mod chain;
+mod demo;
 mod http;
 mod kill;
+mod operation;
 mod predecessor;
 mod process;
 mod sockets;

@@ -75,6 +75,8 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
     }
     let local = format!("http://{}", reachable(server.address()));
     let public = settings.public_url.as_ref().map_or(local.clone(), |url| url.origin());
+    // Before the link: the owner becomes its author.
+    let demo = if settings.no_demo { None } else { home.demo().await? };
     if let Some(token) = home.set_up_token().await? {
         print(&format!("create the owner's account at {public}/setup?token={token}"))?;
     }
@@ -88,6 +90,10 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
             worked
         })
     };
+    if let Some(demo) = demo {
+        let (home, stop) = (home.clone(), stop.clone());
+        tokio::spawn(async move { home.show(demo, stop).await });
+    }
     let watching = {
         let (home, stop) = (home.clone(), stop.clone());
         tokio::spawn(async move {
