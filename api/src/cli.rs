@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use domain::account::Role;
 
-use crate::config::Flags;
+use crate::config::{Flags, Settings, SettingsError};
 
 /// A blog platform in one program.
 #[derive(Debug, clap::Parser)]
@@ -23,6 +23,163 @@ pub enum Command {
     /// Manages accounts, while the server is stopped
     #[command(subcommand)]
     User(UserCommand),
+    /// Copies the blog into an empty folder, while the server runs or not
+    Backup(BackupFlags),
+    /// Makes a data folder of a backup
+    Restore(RestoreFlags),
+    /// Looks for what is wrong with the data, while the server is stopped
+    Check(CheckFlags),
+    /// Lists the work behind posts, and tries again what failed
+    #[command(subcommand)]
+    Stages(StagesCommand),
+    /// Fills the search index anew, while the server is stopped
+    Reindex(ReindexFlags),
+    /// Makes the demo blog, while the server is stopped
+    Demo(DemoFlags),
+    /// Tells in which form the data is, and finishes a migration
+    Migrate(MigrateFlags),
+}
+
+/// Where the blog is.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct DataFlags {
+    /// Where everything is kept
+    #[arg(long, value_name = "DIR", env = "DEEPDIVE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+impl DataFlags {
+    /// The folder that is meant.
+    ///
+    /// # Errors
+    /// [`SettingsError`] - when no folder is known.
+    pub fn decide(&self) -> Result<PathBuf, SettingsError> {
+        let flags = Flags { data_dir: self.data_dir.clone(), ..Flags::default() };
+        Settings::decide(flags).map(|settings| settings.data_dir)
+    }
+}
+
+/// Flags of `deepdive backup`.
+#[derive(Debug, clap::Args)]
+pub struct BackupFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// Where the copy goes: a folder that is empty or not there
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+}
+
+/// Flags of `deepdive restore`.
+#[derive(Debug, clap::Args)]
+pub struct RestoreFlags {
+    /// The blog that is made: a folder that is empty or not there.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// The backup
+    #[arg(long, value_name = "FOLDER")]
+    pub from: PathBuf,
+}
+
+/// Flags of `deepdive check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// Mend what can be mended
+    #[arg(long)]
+    pub repair: bool,
+}
+
+/// What can be done with stages.
+#[derive(Debug, clap::Subcommand)]
+pub enum StagesCommand {
+    /// Prints those that are not done, a line each, while the server runs or not
+    List(ListStagesFlags),
+    /// Sets failed ones due again, while the server is stopped
+    Retry(RetryStagesFlags),
+}
+
+/// Flags of `deepdive stages list`.
+#[derive(Debug, clap::Args)]
+pub struct ListStagesFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// Only these; may be given several times
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub status: Vec<StatusName>,
+}
+
+/// Flags of `deepdive stages retry`.
+#[derive(Debug, clap::Args)]
+pub struct RetryStagesFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// All that have failed
+    #[arg(long)]
+    pub failed: bool,
+    /// Names of stages, as the list prints them
+    #[arg(value_name = "STAGE", required_unless_present = "failed")]
+    pub stages: Vec<String>,
+}
+
+/// Flags of `deepdive reindex`.
+#[derive(Debug, clap::Args)]
+pub struct ReindexFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// Folder of the Korean dictionary
+    #[arg(long, value_name = "DIR", env = "DEEPDIVE_DICTIONARY")]
+    pub dictionary: Option<PathBuf>,
+}
+
+/// Flags of `deepdive demo`.
+#[derive(Debug, clap::Args)]
+pub struct DemoFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// Remove the demo posts with all that belongs to them
+    #[arg(long)]
+    pub remove: bool,
+}
+
+/// Flags of `deepdive migrate`.
+#[derive(Debug, clap::Args)]
+pub struct MigrateFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// Let this release write its newest form; older releases refuse the folder then
+    #[arg(long)]
+    pub finish: bool,
+}
+
+/// A status as the command line spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum StatusName {
+    /// Due, or due after a wait.
+    Pending,
+    /// Waits for confirmation.
+    Held,
+    /// Claimed by a worker.
+    Running,
+    /// Goes on elsewhere.
+    Waiting,
+    /// Made.
+    Ready,
+    /// Already there.
+    Skipped,
+    /// Given up.
+    Failed,
+    /// Due for a minute, and nobody looked.
+    Overdue,
+    /// Whatever its status is.
+    All,
 }
 
 /// What can be done with accounts.
@@ -141,6 +298,25 @@ mod tests {
         let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
         let Command::User(UserCommand::Create(flags)) = cli.command else { panic!("{cli:?}") };
         assert_eq!((flags.role, flags.token), (RoleName::Admin, true));
+    }
+
+    #[test]
+    fn the_commands_of_the_operator_are_understood() {
+        for line in [
+            "backup --data-dir D --to B",
+            "restore --from B --data-dir D",
+            "check --data-dir D --repair",
+            "stages list --status failed,overdue --data-dir D",
+            "stages retry --failed --data-dir D",
+            "stages retry SPEECH:x IMAGE:y",
+            "reindex --data-dir D",
+            "migrate --data-dir D --finish",
+            "demo --data-dir D --remove",
+        ] {
+            let words = std::iter::once("deepdive").chain(line.split_whitespace());
+            Cli::try_parse_from(words).unwrap();
+        }
+        assert!(Cli::try_parse_from(["deepdive", "stages", "retry"]).is_err());
     }
 
     #[test]

@@ -3,12 +3,16 @@
 //! One process, one data folder: the table, the objects and the index in it; workers and sockets woken
 //! by the table's feed of committed keys.
 
+mod backup;
+mod demo;
+mod manifest;
 mod media;
 mod reading;
 mod rendering;
+mod upkeep;
 mod wake;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -126,6 +130,16 @@ pub enum OpenHomeError {
     /// Our own schema does not parse: never, unless the build is broken.
     #[error("the schema does not parse")]
     Schema(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A newer release has finished its migration of the rows.
+    #[error(
+        "the rows have form {found}, this release reads up to {known}: run the newer release again"
+    )]
+    NewerRows {
+        /// Their form.
+        found: i64,
+        /// The newest form that this release knows.
+        known: i64,
+    },
     /// A port failed.
     #[error("the data folder could not be read")]
     Port(#[from] PortError),
@@ -150,7 +164,7 @@ impl Records {
     ///
     /// # Errors
     /// [`OpenHomeError`] - also when another process has the folder.
-    pub async fn open(data_dir: &std::path::Path) -> Result<Self, OpenHomeError> {
+    pub async fn open(data_dir: &Path) -> Result<Self, OpenHomeError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdSource> = Arc::new(SystemIds::new(clock.clone())?);
         let folder = DataFolder::open(data_dir)?;
@@ -159,6 +173,10 @@ impl Records {
         let port: Arc<dyn Table> = table.clone();
         let epoch = domain::Secret::from_bits(ids.secret());
         let blog = Blog::open(port.clone(), clock.clone(), epoch.reveal()).await?;
+        let found = blog.finished_form().await?;
+        if found > store::FORM {
+            return Err(OpenHomeError::NewerRows { found, known: store::FORM });
+        }
         let passwords = Arc::new(Argon2Passwords::new(port, ids.clone())?);
         Ok(Records { blog, passwords, clock, ids, folder, table })
     }
@@ -183,10 +201,11 @@ impl EmbeddedHome {
     pub async fn open(settings: &HomeSettings) -> Result<Self, OpenHomeError> {
         let Records { blog, passwords, clock, ids, folder, table } =
             Records::open(&settings.data_dir).await?;
-        let objects = FolderObjects::open(&folder.folder("objects")?, clock.clone(), ids.clone())?;
-        let korean = korean(settings);
+        let objects =
+            FolderObjects::open(&folder.folder(backup::OBJECTS)?, clock.clone(), ids.clone())?;
+        let korean = korean(settings.dictionary.as_deref());
         let index: Arc<dyn SearchIndex> =
-            Arc::new(TantivyIndex::open(&folder.folder("search")?, korean.clone())?);
+            Arc::new(TantivyIndex::open(&folder.folder(upkeep::SEARCH)?, korean.clone())?);
         let indexed = index.clone();
         let renderer: Arc<dyn ContentRenderer> = Arc::new(OffTheReactor(content::MarkdownRenderer));
         let (key_a, key_b) = (ids.secret().to_be_bytes(), ids.secret().to_be_bytes());
@@ -334,6 +353,42 @@ impl EmbeddedHome {
         Ok(())
     }
 
+    /// The demo blog, when it is to be made: this one is new, or making it was begun. From then on the
+    /// owner's account, when it is made, is that of its author.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn demo(&self) -> Result<Option<DemoBlog>, PortError> {
+        let demo = DemoBlog {
+            blog: self.blog.clone(),
+            objects: self.objects.clone(),
+            renderer: self.renderer.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        };
+        let begun = match self.blog.demo().await? {
+            None if self.blog.untouched(&*self.table).await? => Some(demo.begin().await?),
+            begun => begun,
+        };
+        Ok(begun.filter(|begun| !begun.done).map(|_| demo))
+    }
+
+    /// Makes the demo blog, until `stop`. Nobody waits for it, and a failure is only told: it goes on
+    /// at the next start.
+    pub async fn show(&self, demo: DemoBlog, stop: CancellationToken) {
+        tokio::select! {
+            made = demo.make() => match made {
+                Ok(0) => {}
+                Ok(posts) => tracing::info!(posts, "the demo blog is there"),
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the demo blog was not made; the next start goes on with it"
+                ),
+            },
+            () = stop.cancelled() => {}
+        }
+    }
+
     /// The token of the set-up link, until the blog has an owner: a new one each time, the old ones
     /// are void.
     ///
@@ -360,8 +415,8 @@ fn mailer(settings: &HomeSettings) -> Result<Arc<dyn Mailer>, OpenHomeError> {
 }
 
 /// The Korean dictionary, when it is there.
-fn korean(settings: &HomeSettings) -> Option<Arc<korean::Dictionary>> {
-    let folder = settings.dictionary.as_ref()?;
+fn korean(folder: Option<&Path>) -> Option<Arc<korean::Dictionary>> {
+    let folder = folder?;
     match korean::Dictionary::open(folder) {
         Ok(dictionary) => Some(Arc::new(dictionary)),
         Err(error) => {
@@ -403,8 +458,12 @@ impl Readiness for TableReadiness {
     }
 }
 
+pub use backup::{BackupError, backup, restore};
+pub use demo::{DemoBlog, make_demo, remove_demo};
+pub use manifest::{Manifest, ManifestError};
 pub use media::HomeMedia;
 pub use reading::HomeReading;
+pub use upkeep::{Look, Upkeep, UpkeepError, look, reindex};
 
 impl EmbeddedHome {
     /// What everybody may read, as the doors see it.

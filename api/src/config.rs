@@ -32,7 +32,8 @@ use serde::Deserialize;
 
 use crate::http::addresses::{Network, PublicUrl};
 
-const FILE_NAME: &str = "deepdive.toml";
+/// The settings' file in a data folder.
+pub const FILE_NAME: &str = "deepdive.toml";
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]

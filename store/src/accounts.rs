@@ -8,6 +8,7 @@ use domain::account::{KeyKind, KeyRecord, Role, User};
 use domain::ports::{Accounts, AddUserError, PortError};
 
 use crate::blog::{BATCH, Blog, port};
+use crate::demo::VACANT;
 use crate::keys;
 use crate::rows;
 use crate::table::{
@@ -26,7 +27,14 @@ impl Accounts for Blog {
     async fn add(&self, user: &User, set_up: Option<&str>) -> Result<(), AddUserError> {
         let address = rows::item(keys::email(&user.email), &user.id)?;
         let mut writes = vec![
-            Write::Put(rows::item(keys::user(&user.id), user)?, Condition::Absent),
+            // Only the owner is ever given an id that was there: that of the demo's author.
+            Write::Put(
+                rows::item(keys::user(&user.id), user)?,
+                match set_up {
+                    Some(_) => Condition::Any(vec![Condition::Absent, vacant()]),
+                    None => Condition::Absent,
+                },
+            ),
             Write::Put(address, Condition::Absent),
         ];
         if let Some(hash) = set_up {
@@ -34,6 +42,8 @@ impl Accounts for Blog {
             writes.push(Write::Put(owner, Condition::Absent));
             let right = Condition::Equals("hash", Value::S(hash.to_owned()));
             writes.push(Write::Delete(keys::site("SETUP"), right));
+            // The index names authors: the next start fills it with the owner's name.
+            writes.push(Write::Delete(keys::site("SEARCH"), Condition::Always));
         }
         match self.transact(writes).await {
             Ok(()) => Ok(()),
@@ -77,6 +87,17 @@ impl Accounts for Blog {
             Err(TableError::ConditionFailed(_)) => Ok(false),
             Err(error) => Err(port(error)),
         }
+    }
+
+    async fn vacant_author(&self, set_up: &str) -> Result<Option<UserId>, PortError> {
+        let Some(offered) = self.row(&keys::site("SETUP")).await? else { return Ok(None) };
+        if rows::string(&offered, "hash") != Some(set_up) {
+            return Ok(None);
+        }
+        let Some(demo) = self.demo().await? else { return Ok(None) };
+        let profile = self.row(&keys::user(&demo.author)).await?;
+        let free = profile.is_some_and(|row| row.attributes.contains_key(VACANT));
+        Ok(free.then_some(demo.author))
     }
 
     async fn by_email(&self, email: &str) -> Result<Option<User>, PortError> {
@@ -215,6 +236,11 @@ pub(crate) fn new_key(key: &KeyRecord) -> Result<Vec<Write>, PortError> {
         writes.push(Write::Put(row, Condition::Always));
     }
     Ok(writes)
+}
+
+/// A profile that nobody has yet.
+fn vacant() -> Condition {
+    Condition::Equals(VACANT, Value::Bool(true))
 }
 
 impl Blog {

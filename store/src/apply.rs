@@ -51,6 +51,63 @@ impl Plan {
 
 impl Blog {
     pub(crate) async fn apply_change(&self, change: Change) -> Result<(), ApplyError> {
+        self.commit(Plan::of(&change)?).await
+    }
+
+    async fn commit(&self, plan: Plan) -> Result<(), ApplyError> {
+        let Plan { writes, because } = plan;
+        let unlisted = |because: &Because| matches!(because, Because::Unlisted);
+        let spare = because.iter().any(unlisted).then(|| writes.clone());
+        let mut done = self.table.transact(writes).await;
+        // A stage of a deleted post goes on without the row that would show it, as long as there is
+        // none: a post that comes back meanwhile brings its stages along, and this is decided anew.
+        if let (Some(mut writes), Err(TableError::ConditionFailed(failed))) = (spare, &done)
+            && failed.iter().all(|failed| because.get(failed.write).is_some_and(unlisted))
+        {
+            for failed in failed {
+                if let Some(write) = writes.get_mut(failed.write) {
+                    *write = Write::Check(write.key().clone(), Condition::Absent);
+                }
+            }
+            done = self.table.transact(writes).await;
+        }
+        match done {
+            Ok(()) => Ok(()),
+            Err(TableError::Conflict) => Err(ApplyError::Changed),
+            Err(TableError::ConditionFailed(failed)) => {
+                let slug = failed.iter().find_map(|failed| match because.get(failed.write) {
+                    Some(Because::Slug(slug)) => Some(slug.clone()),
+                    _ => None,
+                });
+                let others =
+                    failed.iter().any(|f| !matches!(because.get(f.write), Some(Because::Slug(_))));
+                match slug {
+                    Some(slug) if !others => Err(ApplyError::SlugTaken(slug)),
+                    _ => Err(ApplyError::Changed),
+                }
+            }
+            Err(error) => Err(port(error).into()),
+        }
+    }
+}
+
+/// Every row that follows from a post or an image and its stages, as if they were written now and for
+/// the first time: what a check compares with what is there.
+pub(crate) fn derived(change: &Change) -> Result<Vec<Write>, PortError> {
+    Ok(Plan::of(change)?.writes)
+}
+
+/// Whether readers see the same of both: list rows are as of the last change that they could see, and
+/// saving the working copy is none.
+pub(crate) fn read_alike(before: &Post, after: &Post) -> bool {
+    before.published == after.published
+        && before.status == after.status
+        && before.visibility == after.visibility
+        && before.deleted_at == after.deleted_at
+}
+
+impl Plan {
+    fn of(change: &Change) -> Result<Self, PortError> {
         let mut plan = Plan::default();
         if let Some(step) = &change.post {
             plan.post(step, &change.stages)?;
@@ -99,48 +156,9 @@ impl Blog {
             let row = rows::with(row, TTL, Value::N(at.plus(DAY).seconds()));
             plan.push(Write::Put(row, Condition::AbsentOrExpired(at.seconds())));
         }
-
-        self.commit(plan).await
+        Ok(plan)
     }
 
-    async fn commit(&self, plan: Plan) -> Result<(), ApplyError> {
-        let Plan { writes, because } = plan;
-        let unlisted = |because: &Because| matches!(because, Because::Unlisted);
-        let spare = because.iter().any(unlisted).then(|| writes.clone());
-        let mut done = self.table.transact(writes).await;
-        // A stage of a deleted post goes on without the row that would show it, as long as there is
-        // none: a post that comes back meanwhile brings its stages along, and this is decided anew.
-        if let (Some(mut writes), Err(TableError::ConditionFailed(failed))) = (spare, &done)
-            && failed.iter().all(|failed| because.get(failed.write).is_some_and(unlisted))
-        {
-            for failed in failed {
-                if let Some(write) = writes.get_mut(failed.write) {
-                    *write = Write::Check(write.key().clone(), Condition::Absent);
-                }
-            }
-            done = self.table.transact(writes).await;
-        }
-        match done {
-            Ok(()) => Ok(()),
-            Err(TableError::Conflict) => Err(ApplyError::Changed),
-            Err(TableError::ConditionFailed(failed)) => {
-                let slug = failed.iter().find_map(|failed| match because.get(failed.write) {
-                    Some(Because::Slug(slug)) => Some(slug.clone()),
-                    _ => None,
-                });
-                let others =
-                    failed.iter().any(|f| !matches!(because.get(f.write), Some(Because::Slug(_))));
-                match slug {
-                    Some(slug) if !others => Err(ApplyError::SlugTaken(slug)),
-                    _ => Err(ApplyError::Changed),
-                }
-            }
-            Err(error) => Err(port(error).into()),
-        }
-    }
-}
-
-impl Plan {
     fn post(&mut self, step: &Step<Post>, stages: &[Step<Stage>]) -> Result<(), PortError> {
         let Step { before, after } = step;
         let condition = version_before(before.as_ref().map(|post| post.version));
@@ -273,14 +291,7 @@ impl Plan {
         };
         let had = before.map(rows_of).unwrap_or_default();
         let has = rows_of(after);
-        // Saving the working copy changes nothing that readers see.
-        let same = before.is_some_and(|before| {
-            before.published == after.published
-                && before.status == after.status
-                && before.visibility == after.visibility
-                && before.deleted_at == after.deleted_at
-        });
-        if same {
+        if before.is_some_and(|before| read_alike(before, after)) {
             return Ok(());
         }
         for key in &has {

@@ -96,6 +96,31 @@ impl Blog {
         self.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
     }
 
+    /// The form in which rows are written since the operator finished the last migration; the first
+    /// one when none ever was.
+    ///
+    /// # Errors
+    /// A failure of the table, or `Corrupt`.
+    pub async fn finished_form(&self) -> Result<i64, PortError> {
+        let key = keys::site("FORM");
+        let row = self.table.get(&key, Consistency::Strong).await.map_err(port)?;
+        match row.as_ref().map(|row| row.attributes.get("form")) {
+            None => Ok(1),
+            Some(Some(Value::N(form))) => Ok(*form),
+            Some(_) => Err(rows::corrupt(&key, "form")),
+        }
+    }
+
+    /// From now on rows may be written in the form of this release: an older one refuses the blog.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn finish_migration(&self) -> Result<(), PortError> {
+        let row = rows::item(keys::site("FORM"), &())?;
+        let row = rows::with(row, "form", Value::N(rows::VERSION));
+        self.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
+    }
+
     /// A transaction that does not depend on what was read: tried again while others are at its rows.
     pub(crate) async fn transact(&self, writes: Vec<Write>) -> Result<(), TableError> {
         for _ in 1..ASKS {

@@ -238,6 +238,17 @@ pub fn parse_use(key: &Key) -> Option<PostId> {
     PostId::parse(key.sk.strip_prefix("REF#")?).ok()
 }
 
+/// Whether a row follows from a post or an image, and from nothing else: a list row, an address, a use,
+/// a counter of posts. What is here and should not be, a check removes.
+pub fn derived(key: &Key) -> bool {
+    let partition = key.pk.split_once('#').map_or("", |(partition, _)| partition);
+    match partition {
+        "F" | "AP" | "A" | "T" | "SLUG" => true,
+        "M" => key.sk.starts_with("REF#"),
+        _ => false,
+    }
+}
+
 /// Reads the topic of an event's or head's key.
 pub fn parse_topic(key: &Key) -> Option<&str> {
     key.pk.strip_prefix("L#")

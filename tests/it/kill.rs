@@ -19,15 +19,15 @@ const FOLLOW: &str = "subscription($after: EventCursor) { myPipelines(after: $af
 
 /// What was acknowledged.
 #[derive(Default)]
-struct Acknowledged {
+pub struct Acknowledged {
     /// Ids of published posts, by title.
-    published: BTreeMap<String, String>,
+    pub published: BTreeMap<String, String>,
     /// Ids of posts with an image whose upload was accepted.
-    uploaded: Vec<String>,
+    pub uploaded: Vec<String>,
 }
 
 /// Writes until the server is gone.
-async fn author(api: Api, round: u32, lane: u32, done: Arc<Mutex<Acknowledged>>) {
+pub async fn author(api: Api, round: u32, lane: u32, done: Arc<Mutex<Acknowledged>>) {
     for n in 0.. {
         let title = format!("Post {round}-{lane}-{n}");
         if write(&api, &title, lane, &done).await.is_none() {
@@ -162,7 +162,7 @@ async fn head(api: &Api, server: &Server, token: &str) -> i64 {
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Waits until every stage of a post has ended for a reason that is not the cut.
-async fn settled(api: &Api, id: &str) -> Value {
+pub async fn settled(api: &Api, id: &str) -> Value {
     let id = json!(id);
     eventually_within(PATIENCE, "every stage ends", async || {
         let post = api.post(&id).await;

@@ -4,9 +4,11 @@
 mod accounts;
 mod bad_input;
 mod chain;
+mod demo;
 mod http;
 mod kill;
 mod life;
+mod operation;
 mod predecessor;
 mod process;
 mod reading;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use deepdive_tests::server::deepdive;
 use deepdive_tests::{Api, Server, eventually};
 use serde_json::{Value, json};
 
@@ -73,11 +74,29 @@ async fn an_older_post_is_edited_and_published_by_todays_program() {
 }
 
 /// Today's program over a copy of the older folder.
-async fn over_older_data() -> Server {
+#[tokio::test]
+async fn a_blog_of_the_first_part_has_nothing_to_repair_and_can_be_backed_up() {
+    let (data, place) = (older_data(), tempfile::tempdir().unwrap());
+    let nothing = (0, "nothing to repair\n".to_owned());
+    assert_eq!(deepdive(&["check"], data.path()).await, nothing);
+    let copy = place.path().to_str().unwrap();
+    let (code, said) = deepdive(&["backup", "--to", copy], data.path()).await;
+    assert_eq!(code, 0, "{said}");
+    let restored = tempfile::tempdir().unwrap();
+    let (code, said) = deepdive(&["restore", "--from", copy], restored.path()).await;
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(deepdive(&["check"], restored.path()).await, nothing);
+}
+
+fn older_data() -> tempfile::TempDir {
     let data = tempfile::tempdir().unwrap();
     let older = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/data-of-part-1");
     copy(&older, data.path());
-    Server::start_over(Arc::new(data)).await
+    data
+}
+
+async fn over_older_data() -> Server {
+    Server::start_over(Arc::new(older_data())).await
 }
 
 fn copy(from: &Path, to: &Path) {

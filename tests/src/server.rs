@@ -182,15 +182,19 @@ impl Stopped {
     }
 }
 
+/// Among the arguments of a server: the demo blog is wanted, which tests else do without.
+pub const WITH_DEMO: &str = "with the demo";
+
 fn serve(data: &Path, arguments: &[String], port: u16) -> Command {
     let mut command = Command::new(program());
     command
         // Nothing may be needed from the folder in which it is started.
         .current_dir(std::env::temp_dir())
-        .args(["serve", "--no-demo", "--data-dir"])
+        .args(["serve", "--data-dir"])
         .arg(data)
         .args(["--listen", &format!("127.0.0.1:{port}")])
-        .args(arguments)
+        .args(arguments.iter().filter(|argument| *argument != WITH_DEMO))
+        .args((!arguments.iter().any(|argument| argument == WITH_DEMO)).then_some("--no-demo"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -218,4 +222,19 @@ pub async fn create_user(data: &Path, email: &str, role: &str) -> String {
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let token = said.split_whitespace().find(|word| word.starts_with("dd_pat_"));
     token.unwrap_or_else(|| panic!("no token: {said}")).to_owned()
+}
+
+/// Runs a command of the program to its end: its exit code, and all that it said.
+pub async fn deepdive(arguments: &[&str], data: &Path) -> (i32, String) {
+    let output = Command::new(program())
+        .current_dir(std::env::temp_dir())
+        .args(arguments)
+        .arg("--data-dir")
+        .arg(data)
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .expect("the program starts");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
 }

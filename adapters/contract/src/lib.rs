@@ -21,6 +21,7 @@ pub mod stand_ins;
 pub mod summarizer;
 pub mod synthesizer;
 pub mod table;
+pub mod walk;
 
 pub use seeded::Seeded;
 pub use stand_ins::{TestClock, TestIds};

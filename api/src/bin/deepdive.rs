@@ -8,10 +8,16 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use api::cli::{Cli, Command, UserCommand};
+use api::cli::{Cli, Command, StagesCommand, UserCommand};
+use api::commands::backup::{backup, restore};
 use api::commands::change_user::{list_users, reset_password, set_role};
+use api::commands::check::check;
 use api::commands::create_user::create_user;
+use api::commands::demo::demo;
+use api::commands::migrate::migrate;
+use api::commands::reindex::reindex;
 use api::commands::serve::serve;
+use api::commands::stages::{list_stages, retry_stages};
 use api::commands::told;
 use api::config::Settings;
 use api::http::pages::{Files, Pages};
@@ -51,6 +57,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut out = std::io::stdout();
     let done = runtime.block_on(async {
         match command {
             Command::Serve(flags) => {
@@ -67,6 +74,16 @@ fn run(command: Command) -> Result<(), Box<dyn Error>> {
             Command::User(UserCommand::ResetPassword(flags)) => {
                 Ok(reset_password(flags, std::io::stdin().lock()).await?)
             }
+            Command::Backup(flags) => Ok(backup(flags, &mut out).await?),
+            Command::Restore(flags) => Ok(restore(flags, &mut out).await?),
+            Command::Check(flags) => Ok(check(flags, &mut out).await?),
+            Command::Stages(StagesCommand::List(flags)) => Ok(list_stages(flags, &mut out).await?),
+            Command::Stages(StagesCommand::Retry(flags)) => {
+                Ok(retry_stages(flags, &mut out).await?)
+            }
+            Command::Demo(flags) => Ok(demo(flags, &mut out).await?),
+            Command::Reindex(flags) => Ok(reindex(flags, &mut out).await?),
+            Command::Migrate(flags) => Ok(migrate(flags, &mut out).await?),
         }
     });
     runtime.shutdown_timeout(LAST_WRITES);

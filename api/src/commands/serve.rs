@@ -79,6 +79,8 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
     if !doors.pages.bundled() {
         tracing::warn!("the web client is not part of this build: only the API is served");
     }
+    // Before the link: the owner becomes its author.
+    let demo = if settings.no_demo { None } else { home.demo().await? };
     if let Some(token) = home.set_up_token().await? {
         print(&format!("create the owner's account at {public}/setup?token={token}"))?;
     }
@@ -92,6 +94,10 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
             worked
         })
     };
+    if let Some(demo) = demo {
+        let (home, stop) = (home.clone(), stop.clone());
+        tokio::spawn(async move { home.show(demo, stop).await });
+    }
     let watching = {
         let (home, stop) = (home.clone(), stop.clone());
         tokio::spawn(async move {

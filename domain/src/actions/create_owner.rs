@@ -46,11 +46,16 @@ impl CreateOwner<'_> {
             return Err(Refusal::AlreadySetUp.into());
         }
         let now = self.clock.now();
-        let user = new_user(self.ids, &input.email, &input.nickname, Role::Admin, now)?;
+        let mut user = new_user(self.ids, &input.email, &input.nickname, Role::Admin, now)?;
         credentials::password("password", &input.password)?;
+        let set_up = key_hash(&input.setup_token);
+        // The owner becomes the author of the demo posts: they are the owner's to edit and remove.
+        if let Some(vacant) = self.accounts.vacant_author(&set_up).await? {
+            user.id = vacant;
+        }
         // First the password: an account without one could not be entered after a crash in between.
         self.passwords.set(&user.id, &input.password).await?;
-        match self.accounts.add(&user, Some(&key_hash(&input.setup_token))).await {
+        match self.accounts.add(&user, Some(&set_up)).await {
             Ok(()) => {}
             Err(AddUserError::Port(error)) => return Err(error.into()),
             Err(_) => return Err(Refusal::AlreadySetUp.into()),

@@ -17,6 +17,8 @@ use crate::{AssetId, PostId, Secret, UserId};
 
 /// How long an upload may begin after its ticket was given out.
 pub const TICKET_LIFE: Duration = Duration::from_secs(15 * 60);
+/// When after a ticket's end it is looked whether its upload came.
+pub(super) const LATE_LOOK: Duration = Duration::from_secs(60);
 
 /// What is to be uploaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +101,7 @@ impl RequestUpload<'_> {
             let id = StageId { subject: Subject::Asset(asset.id.clone()), kind: StageKind::Image };
             // Looked at a minute after the ticket's end: an upload whose arrival was not heard is
             // found then, and one that never came is given up.
-            let look = asset.expires_at.plus(Duration::from_secs(60));
+            let look = asset.expires_at.plus(LATE_LOOK);
             let stage = Stage::new(id, author.clone(), input.post.clone(), now).waiting(look, now);
             let mut after = Post { version: before.version + 1, ..before.clone() };
             after.uploads.push(asset.id.clone());

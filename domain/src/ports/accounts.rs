@@ -43,6 +43,10 @@ pub trait Accounts: Send + Sync {
     /// address stays.
     async fn change(&self, old: &User, new: &User) -> Result<bool, PortError>;
 
+    /// The author whom nobody is yet and whose posts wait for the owner, if there is one. Told only
+    /// for the hash of the valid set-up token: whoever has it sets this author's password.
+    async fn vacant_author(&self, set_up: &str) -> Result<Option<UserId>, PortError>;
+
     /// By address, in lower case.
     async fn by_email(&self, email: &str) -> Result<Option<User>, PortError>;
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod budgets;
+mod check;
+mod epochs;
 mod life;
 mod older;
 mod posts;

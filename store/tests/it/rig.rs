@@ -25,6 +25,7 @@ pub struct Rig {
     pub kim: UserId,
     pub lee: UserId,
     pub counting: Arc<CountingTable>,
+    pub sqlite: Arc<SqliteTable>,
     pub renderer: MarkdownRenderer,
     pub _folder: TempDir,
 }
@@ -47,12 +48,12 @@ impl Rig {
         let data = DataFolder::open(folder.path()).unwrap();
         let config = SqliteTableConfig { readers: 1, max_bytes: None };
         let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
-        let counting = Arc::new(CountingTable::new(wrap(table, clock.clone())));
+        let counting = Arc::new(CountingTable::new(wrap(table.clone(), clock.clone())));
         let blog = Blog::open(counting.clone(), clock.clone(), "epoch-1").await.unwrap();
         let (kim, lee) = (UserId::from_bits(1), UserId::from_bits(2));
         let ids = TestIds::seeded(7);
         let renderer = MarkdownRenderer;
-        Rig { blog, clock, ids, kim, lee, counting, renderer, _folder: folder }
+        Rig { blog, clock, ids, kim, lee, counting, sqlite: table, renderer, _folder: folder }
     }
 
     /// The table calls of what `work` does.
@@ -155,7 +156,7 @@ macro_rules! on_every_table {
 }
 
 /// Gives out tickets for a store that nobody looks into here.
-struct Tickets;
+pub struct Tickets;
 
 #[async_trait::async_trait]
 impl Objects for Tickets {

@@ -153,7 +153,7 @@ fn text(text: &str) -> Value {
     Value::S(text.to_owned())
 }
 
-fn item<const N: usize>(pk: &str, sk: &str, attributes: [(&str, Value); N]) -> Item {
+pub(crate) fn item<const N: usize>(pk: &str, sk: &str, attributes: [(&str, Value); N]) -> Item {
     Item { key: key(pk, sk), attributes: map(attributes) }
 }
 
@@ -161,7 +161,7 @@ fn map<const N: usize>(entries: [(&str, Value); N]) -> BTreeMap<String, Value> {
     entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn put(item: &Item) -> Write {
+pub(crate) fn put(item: &Item) -> Write {
     Write::Put(item.clone(), Condition::Always)
 }
 

@@ -38,7 +38,7 @@ impl Files {
     /// # Errors
     /// The file system's.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        let files = Self { contents: folder.join("contents"), incoming: folder.join("incoming") };
+        let files = Self::at(folder);
         make_folder(&files.contents)?;
         make_folder(&files.incoming)?;
         for left in fs::read_dir(&files.incoming)? {
@@ -46,6 +46,11 @@ impl Files {
         }
         File::open(folder)?.sync_all()?;
         Ok(files)
+    }
+
+    /// The files of a folder that another process may have: nothing is made or removed.
+    pub fn at(folder: &Path) -> Self {
+        Self { contents: folder.join("contents"), incoming: folder.join("incoming") }
     }
 
     /// Begins a file. It lies in the same file system as the contents, so it can be renamed there.

@@ -9,6 +9,7 @@
 //! durable before the row is.
 
 mod address;
+mod copy;
 mod error;
 mod files;
 mod objects;
@@ -17,6 +18,7 @@ mod signer;
 mod ticket;
 mod upload;
 
+pub use copy::{Copied, copy_store};
 pub use error::{OpenError, UploadRefused};
 pub use objects::{FolderObjects, OpenObject};
 pub use upload::UploadAccepted;

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
 use crate::address;
+use crate::copy::whole;
 use crate::error::{Fault, OpenError};
 use crate::files::{Files, Finished};
 use crate::rows::{Replaced, Rows};
@@ -102,6 +103,18 @@ impl FolderObjects {
                 }
             }
             Ok(removed)
+        })
+        .await
+    }
+
+    /// All objects, each with whether its file is there and as long as it should be. Reads no bytes.
+    ///
+    /// # Errors
+    /// `Backend`.
+    pub async fn inventory(&self) -> Result<Vec<(ObjectKey, bool)>, PortError> {
+        self.work(|store| {
+            let rows = store.reading.lock().all()?;
+            rows.into_iter().map(|(key, info)| Ok((key, whole(&store.files, &info)?))).collect()
         })
         .await
     }

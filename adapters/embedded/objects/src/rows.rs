@@ -4,13 +4,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::Timestamp;
+use domain::media::ObjectKey;
 use domain::ports::ObjectInfo;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
+use crate::copy::{remove_file, sync_folder};
 use crate::error::{Fault, OpenError};
 
 /// The schema that this release writes and the newest that it reads.
 const FORMAT: i64 = 1;
+
+/// The file of the rows.
+const FILE: &str = "objects.sqlite";
 
 const SCHEMA: &str = "
     CREATE TABLE objects (
@@ -47,7 +52,7 @@ impl Rows {
     /// `Newer`, `Sqlite`.
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
         let sqlite = |source| OpenError::Sqlite { folder: folder.to_owned(), source };
-        let mut connection = Connection::open(folder.join("objects.sqlite")).map_err(sqlite)?;
+        let mut connection = Connection::open(folder.join(FILE)).map_err(sqlite)?;
         let found: i64 =
             connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
         if found > FORMAT {
@@ -60,14 +65,56 @@ impl Rows {
     /// Opens a connection that reads beside the one that writes.
     ///
     /// # Errors
-    /// `Sqlite`.
+    /// `Newer`, `Sqlite`.
     pub fn open_to_read(folder: &Path) -> Result<Self, OpenError> {
         let sqlite = |source| OpenError::Sqlite { folder: folder.to_owned(), source };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection =
-            Connection::open_with_flags(folder.join("objects.sqlite"), flags).map_err(sqlite)?;
+        let connection = Connection::open_with_flags(folder.join(FILE), flags).map_err(sqlite)?;
         connection.busy_timeout(Duration::from_secs(5)).map_err(sqlite)?;
+        let found: i64 =
+            connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
+        if found > FORMAT {
+            return Err(OpenError::Newer { folder: folder.to_owned(), found, known: FORMAT });
+        }
         Ok(Self(connection))
+    }
+
+    /// Reads all rows, as they are at one moment.
+    pub fn all(&self) -> rusqlite::Result<Vec<(ObjectKey, ObjectInfo)>> {
+        let mut statement =
+            self.0.prepare("SELECT sha256, length, content_type, key FROM objects ORDER BY key")?;
+        let mut found = vec![];
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            // Only keys were ever stored; what is none cannot be asked for, and is passed over.
+            let key: String = row.get(3)?;
+            if let Ok(key) = ObjectKey::parse(&key) {
+                found.push((key, info(row)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes a file of just these rows, in place of one that was there, durably.
+    ///
+    /// # Errors
+    /// `Io`, `Sqlite`.
+    pub fn write_all(folder: &Path, rows: &[(ObjectKey, ObjectInfo)]) -> Result<(), OpenError> {
+        let sqlite = |source| OpenError::Sqlite { folder: folder.to_owned(), source };
+        let io = |source| OpenError::Io { folder: folder.to_owned(), source };
+        let file = folder.join(FILE);
+        remove_file(&file).map_err(io)?;
+        let mut connection = Connection::open(&file).map_err(sqlite)?;
+        let transaction = connection.transaction().map_err(sqlite)?;
+        transaction.execute_batch(SCHEMA).map_err(sqlite)?;
+        transaction.pragma_update(None, "user_version", FORMAT).map_err(sqlite)?;
+        for (key, info) in rows {
+            insert(&transaction, key.as_str(), info).map_err(sqlite)?;
+        }
+        transaction.commit().map_err(sqlite)?;
+        connection.close().map_err(|(_, source)| sqlite(source))?;
+        std::fs::File::open(&file).and_then(|file| file.sync_all()).map_err(io)?;
+        sync_folder(folder).map_err(io)
     }
 
     /// Reads a row.
@@ -166,10 +213,14 @@ fn info(row: &Row<'_>) -> rusqlite::Result<ObjectInfo> {
 
 fn put(connection: &Connection, key: &str, info: &ObjectInfo) -> Result<Replaced, Fault> {
     let content = content_of(connection, key)?;
+    insert(connection, key, info)?;
+    Ok(Replaced { orphan: orphan(connection, content)? })
+}
+
+fn insert(connection: &Connection, key: &str, info: &ObjectInfo) -> rusqlite::Result<usize> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![key, info.sha256, info.length.cast_signed(), info.content_type])?;
-    Ok(Replaced { orphan: orphan(connection, content)? })
+        .execute(params![key, info.sha256, info.length.cast_signed(), info.content_type])
 }
 
 fn content_of(connection: &Connection, key: &str) -> Result<Option<[u8; 32]>, Fault> {

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The layout that this release writes and the newest that it reads.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
+
+/// What stands in the file `format` of a folder that is being filled.
+const UNFINISHED: &str = "unfinished";
 
 /// A data folder, locked for this process until the last clone is gone.
 ///
@@ -46,6 +49,27 @@ pub enum DataFolderError {
         /// The folder.
         path: PathBuf,
     },
+    /// It was being filled when that broke off.
+    #[error(
+        "{} was being restored when that broke off: remove the folder, and restore again",
+        path.display()
+    )]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Something is in it already.
+    #[error("{} is not empty: choose a folder that is empty or not there", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is none.
+    #[error("{} is not a data folder of Deepdive: it has no file `format`", path.display())]
+    Absent {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The file system refuses.
     #[error("{} cannot be used", path.display())]
     Io {
@@ -68,9 +92,49 @@ impl DataFolder {
     /// `InUse` - another process, or another part of this one, has it open; `Newer`, `Unknown` - it is
     /// not ours to touch, and is left as it is; `Io`.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, DataFolderError> {
+        let folder = Self::lock(path.into())?;
+        if read_format(&folder.path)?.is_none() {
+            write_format(&folder.path, &FORMAT.to_string())
+                .map_err(|source| DataFolderError::Io { path: folder.path.clone(), source })?;
+        }
+        Ok(folder)
+    }
+
+    /// Checks a data folder that is only looked at, beside whoever has it; makes and locks nothing.
+    ///
+    /// # Errors
+    /// `Absent`, `Newer`, `Unknown`, `Unfinished`, `Io`.
+    pub fn look(path: &Path) -> Result<u32, DataFolderError> {
+        read_format(path)?.ok_or_else(|| DataFolderError::Absent { path: path.to_owned() })
+    }
+
+    /// Takes a folder that is empty or not there, to fill it. Until that is finished nobody can open
+    /// it, not even after a crash.
+    ///
+    /// # Errors
+    /// `NotEmpty` - it is left as it is; `InUse`, `Io`.
+    pub fn fill(path: impl Into<PathBuf>) -> Result<UnfinishedFolder, DataFolderError> {
         let path = path.into();
         let io = |source| DataFolderError::Io { path: path.clone(), source };
+        match fs::read_dir(&path) {
+            Ok(entries) => {
+                for entry in entries {
+                    // The root of a file system of its own is not empty for that.
+                    if entry.map_err(io)?.file_name() != "lost+found" {
+                        return Err(DataFolderError::NotEmpty { path });
+                    }
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(io(error)),
+        }
+        let folder = Self::lock(path.clone())?;
+        write_format(&path, UNFINISHED).map_err(io)?;
+        Ok(UnfinishedFolder { folder })
+    }
 
+    fn lock(path: PathBuf) -> Result<Self, DataFolderError> {
+        let io = |source| DataFolderError::Io { path: path.clone(), source };
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(io)?;
         let mut lock = private_file(&path.join("lock")).map_err(io)?;
         match lock.try_lock() {
@@ -83,7 +147,6 @@ impl DataFolder {
             }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
-        check_format(&path)?;
         note_process(&mut lock).map_err(io)?;
         Ok(Self { path, _lock: Arc::new(lock) })
     }
@@ -108,6 +171,30 @@ impl DataFolder {
     }
 }
 
+/// A data folder that is being filled, by this process alone.
+#[derive(Debug)]
+pub struct UnfinishedFolder {
+    folder: DataFolder,
+}
+
+impl UnfinishedFolder {
+    /// The folder, for whoever fills it.
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// Makes it a data folder like any other. What was written into it must be durable.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn finish(self) -> Result<DataFolder, DataFolderError> {
+        let path = &self.folder.path;
+        write_format(path, &FORMAT.to_string())
+            .map_err(|source| DataFolderError::Io { path: path.clone(), source })?;
+        Ok(self.folder)
+    }
+}
+
 fn private_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
@@ -118,30 +205,29 @@ fn note_process(lock: &mut File) -> io::Result<()> {
     write!(lock, "{}", std::process::id())
 }
 
-fn check_format(path: &Path) -> Result<(), DataFolderError> {
-    let file = path.join("format");
-    let io = |source| DataFolderError::Io { path: path.to_owned(), source };
-    match fs::read_to_string(&file) {
+fn read_format(path: &Path) -> Result<Option<u32>, DataFolderError> {
+    match fs::read_to_string(path.join("format")) {
+        Ok(text) if text.trim() == UNFINISHED => {
+            Err(DataFolderError::Unfinished { path: path.to_owned() })
+        }
         Ok(text) => match text.trim().parse::<u32>() {
-            Ok(found) if found <= FORMAT => Ok(()),
+            Ok(found) if found <= FORMAT => Ok(Some(found)),
             Ok(found) => Err(DataFolderError::Newer { path: path.to_owned(), found }),
             Err(_) => Err(DataFolderError::Unknown { path: path.to_owned() }),
         },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            write_format(path, &file).map_err(io)
-        }
-        Err(error) => Err(io(error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(DataFolderError::Io { path: path.to_owned(), source }),
     }
 }
 
-/// Renamed into place, so that a crash leaves either no format or a whole one.
-fn write_format(folder: &Path, file: &Path) -> io::Result<()> {
+/// Renamed into place, so that a crash leaves either the file as it was or a whole one.
+fn write_format(folder: &Path, format: &str) -> io::Result<()> {
     let fresh = folder.join("format.new");
     let mut out = private_file(&fresh)?;
     out.set_len(0)?;
-    writeln!(out, "{FORMAT}")?;
+    writeln!(out, "{format}")?;
     out.sync_all()?;
-    fs::rename(&fresh, file)?;
+    fs::rename(&fresh, folder.join("format"))?;
     File::open(folder)?.sync_all()
 }
 
@@ -191,5 +277,31 @@ mod tests {
         fs::write(place.path().join("format"), "tar").unwrap();
         let refused = DataFolder::open(place.path()).unwrap_err();
         assert!(matches!(refused, DataFolderError::Unknown { .. }), "{refused:?}");
+    }
+
+    #[test]
+    fn a_folder_whose_filling_broke_off_is_refused_until_it_is_finished() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("blog");
+        drop(DataFolder::fill(&path).unwrap());
+        let refused = DataFolder::open(&path).unwrap_err();
+        assert!(matches!(refused, DataFolderError::Unfinished { .. }), "{refused:?}");
+        let refused = DataFolder::fill(&path).unwrap_err();
+        assert!(matches!(refused, DataFolderError::NotEmpty { .. }), "{refused:?}");
+
+        let other = place.path().join("other");
+        drop(DataFolder::fill(&other).unwrap().finish().unwrap());
+        DataFolder::open(&other).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_is_only_looked_at_is_neither_made_nor_locked() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("blog");
+        let refused = DataFolder::look(&path).unwrap_err();
+        assert!(matches!(refused, DataFolderError::Absent { .. }), "{refused:?}");
+        assert!(!path.exists());
+        let _running = DataFolder::open(&path).unwrap();
+        assert_eq!(DataFolder::look(&path).unwrap(), FORMAT);
     }
 }

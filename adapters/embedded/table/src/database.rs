@@ -11,7 +11,7 @@ use crate::config::SqliteTableConfig;
 use crate::error::{Fault, OpenError};
 
 /// The schema that this release writes and the newest that it reads.
-const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 1;
 
 const PAGE_BYTES: u64 = 4096;
 
@@ -49,13 +49,20 @@ pub fn open_writer(file: &Path, config: &SqliteTableConfig) -> Result<Connection
     let mut connection = Connection::open(file).map_err(sqlite)?;
     prepare(&connection).map_err(sqlite)?;
 
-    let found: i64 =
-        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
+    let found = format(&connection).map_err(sqlite)?;
     if found > FORMAT {
         return Err(OpenError::Newer { file: file.to_owned(), found, known: FORMAT });
     }
     set_up_writer(&mut connection, found, config).map_err(sqlite)?;
     Ok(connection)
+}
+
+/// The schema's version in a file; 0 in a new one.
+///
+/// # Errors
+/// SQLite's.
+pub fn format(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 fn set_up_writer(

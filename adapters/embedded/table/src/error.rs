@@ -27,6 +27,15 @@ pub enum OpenError {
     /// Threads could not be started.
     #[error("the table's threads could not be started")]
     Threads(#[source] std::io::Error),
+    /// The file system does not take a copy.
+    #[error("{} could not be written", file.display())]
+    Copy {
+        /// The copy.
+        file: PathBuf,
+        /// Its reason.
+        #[source]
+        source: std::io::Error,
+    },
     /// SQLite refuses the file.
     #[error("{file} could not be opened")]
     Sqlite {

@@ -11,14 +11,17 @@ mod config;
 mod data_folder;
 mod database;
 mod error;
+mod file;
 mod limits;
 mod query;
 mod readers;
 mod size;
 mod table;
+mod walk;
 mod writer;
 
 pub use config::SqliteTableConfig;
-pub use data_folder::{DataFolder, DataFolderError};
+pub use data_folder::{DataFolder, DataFolderError, FORMAT, UnfinishedFolder};
 pub use error::OpenError;
+pub use file::TableFile;
 pub use table::SqliteTable;

@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use crate::config::SqliteTableConfig;
 use crate::data_folder::DataFolder;
 use crate::error::{Fault, OpenError};
+use crate::file::TableFile;
 use crate::readers::Readers;
 use crate::writer::Writer;
 use crate::{database, limits, query};
@@ -45,7 +46,7 @@ impl SqliteTable {
         config: &SqliteTableConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        let file = folder.path().join("table.sqlite");
+        let file = folder.path().join(TableFile::NAME);
         let (feed, _) = broadcast::channel(FEED);
         // The writer first: it makes the file that the readers open.
         let connection = database::open_writer(&file, config)?;
@@ -86,7 +87,15 @@ impl SqliteTable {
         self.readers.run(read).await
     }
 
-    fn now(&self) -> i64 {
+    /// Runs a read that is none of the port's.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, TableError> {
+        self.readers.run(read).await
+    }
+
+    pub(crate) fn now(&self) -> i64 {
         self.clock.now().seconds()
     }
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use contract::TestClock;
 use contract::table::TestTable;
+use contract::walk::TestWalk;
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use store::table::Table;
+use store::walk::Walk;
 use tempfile::TempDir;
 
 struct Sqlite {
@@ -53,3 +55,11 @@ impl TestTable for Sqlite {
 }
 
 contract::table_contract!(Sqlite);
+
+impl TestWalk for Sqlite {
+    fn walk(&self) -> Arc<dyn Walk> {
+        self.table.clone()
+    }
+}
+
+contract::walk_contract!(Sqlite);
