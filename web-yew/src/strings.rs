@@ -52,7 +52,7 @@ impl Language {
         }
     }
 
-    fn strings(self) -> &'static Strings {
+    pub(crate) fn strings(self) -> &'static Strings {
         match self {
             Self::Korean => &KOREAN,
             Self::English => &ENGLISH,
@@ -109,7 +109,25 @@ table! {
     pause: "멈춤" / "Pause",
     position: "듣는 곳" / "Position",
     speed: "빠르기" / "Speed",
+    volume: "소리 크기" / "Volume",
+    previous_sentence: "앞 문장" / "Previous sentence",
+    next_sentence: "다음 문장" / "Next sentence",
+    back_10: "10초 뒤로" / "Back 10 seconds",
+    forward_10: "10초 앞으로" / "Forward 10 seconds",
+    download_speech: "음성 내려받기" / "Download the speech",
+    to_the_voice: "읽는 곳으로" / "To the spoken sentence",
+    sound_failed: "소리를 불러오지 못했습니다. 페이지를 새로 고쳐 주세요." / "The sound could not be loaded. Please reload the page.",
     contents: "차례" / "Contents",
+    copy: "복사" / "Copy",
+    copy_code: "코드 복사" / "Copy the code",
+    copy_section: "주소 복사" / "Copy the link",
+    copy_link: "주소 복사" / "Copy link",
+    copied: "복사했습니다" / "Copied",
+    not_copied: "복사하지 못했습니다" / "Not copied",
+    enlarge: "크게 보기" / "Enlarge",
+    picture: "사진" / "Picture",
+    close: "닫기" / "Close",
+    to_top: "맨 위로" / "Back to top",
     edit_post: "이 글 고치기" / "Edit this post",
     tags: "태그" / "Tags",
 
@@ -273,6 +291,14 @@ impl Strings {
             Language::Korean => format!("글 {n}편을 찾았습니다."),
             Language::English if n == 1 => "1 post found.".to_owned(),
             Language::English => format!("{n} posts found."),
+        }
+    }
+
+    /// What the link beside a heading is for.
+    pub(crate) fn section_link(&self, heading: &str) -> String {
+        match self.language {
+            Language::Korean => format!("‘{heading}’ {}", self.copy_section),
+            Language::English => format!("{} to ‘{heading}’", self.copy_section),
         }
     }
 
