@@ -17,8 +17,16 @@ use super::answer::Problem;
 const SHELL: &str = "index.html";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
-const PAGES: [&str; 7] =
-    ["/", "/posts/*", "/search", "/sign-in", "/setup", "/studio", "/studio/posts/*"];
+const PAGES: [&str; 8] = [
+    "/",
+    "/posts/*",
+    "/search",
+    "/sign-in",
+    "/setup",
+    "/studio",
+    "/studio/pipelines",
+    "/studio/posts/*",
+];
 /// First parts that belong to machines: nothing there is a page.
 const MACHINES: [&str; 5] = ["graphql", "media", "uploads", "assets", "api"];
 
