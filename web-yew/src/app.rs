@@ -14,6 +14,7 @@ use crate::graphql::queries::Welcome;
 use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::pipelines::PipelinesPage;
 use crate::pages::post::PostPage;
 use crate::pages::search::SearchPage;
 use crate::pages::set_up::SetUpPage;
@@ -167,6 +168,7 @@ fn page(route: Route) -> Html {
         Route::SignIn => html! { <SignInPage /> },
         Route::SetUp => html! { <SetUpPage /> },
         Route::Studio => html! { <StudioPage /> },
+        Route::Pipelines => html! { <PipelinesPage /> },
         Route::Editor { id } => html! { <EditorPage key={id.as_str()} id={id.clone()} /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }

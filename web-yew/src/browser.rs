@@ -192,6 +192,14 @@ pub(crate) fn scroll_to_top() {
     }
 }
 
+/// The moment so many milliseconds ago, as the server writes times; the host knows none.
+pub(crate) fn ago(ms: f64) -> String {
+    if !cfg!(target_arch = "wasm32") {
+        return String::new();
+    }
+    js_sys::Date::new(&JsValue::from_f64(js_sys::Date::now() - ms)).to_iso_string().into()
+}
+
 /// From 0 to 1.
 pub(crate) fn luck() -> f64 {
     if cfg!(target_arch = "wasm32") { js_sys::Math::random() } else { 0.5 }

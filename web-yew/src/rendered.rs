@@ -67,6 +67,8 @@ fn stage(kind: StageKind, status: StageStatus) -> Stage {
         post: None,
         asset: None,
         revision: 1,
+        updated_at: DateTime("2026-11-23T09:00:00.000Z".to_owned()),
+        due_at: None,
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) enum Route {
     SetUp,
     #[at("/studio")]
     Studio,
+    #[at("/studio/pipelines")]
+    Pipelines,
     #[at("/studio/posts/:id")]
     Editor { id: String },
     #[not_found]

@@ -223,6 +223,10 @@ table! {
     failed: "실패" / "Failed",
     none: "아직 없음" / "Not yet",
     retry: "다시 하기" / "Retry",
+    pipelines: "파이프라인" / "Pipelines",
+    overdue: "늦어짐" / "Overdue",
+    overdue_explained: "시작할 때가 지났는데 아무도 시작하지 않았습니다. 서버가 바쁘거나 작업이 멈추었습니다." / "It should have begun, and nobody began. The server is busy, or its workers stand still.",
+    no_troubles: "실패하거나 늦어진 작업이 없습니다." / "Nothing has failed, and nothing is late.",
 
     not_found: "없는 페이지입니다" / "Page not found",
     not_found_explained: "주소가 바뀌었거나 글이 내려갔을 수 있습니다." / "The address may have changed, or the post was taken down.",
@@ -291,6 +295,31 @@ impl Strings {
             Language::Korean => format!("글 {n}편을 찾았습니다."),
             Language::English if n == 1 => "1 post found.".to_owned(),
             Language::English => format!("{n} posts found."),
+        }
+    }
+
+    /// How often a pipeline was tried.
+    pub(crate) fn attempts(&self, n: i32) -> String {
+        match self.language {
+            Language::Korean => format!("{n}번 시도"),
+            Language::English if n == 1 => "1 try".to_owned(),
+            Language::English => format!("{n} tries"),
+        }
+    }
+
+    pub(crate) fn retry_all(&self, n: usize) -> String {
+        match self.language {
+            Language::Korean => format!("{n}개 모두 다시 하기"),
+            Language::English => format!("Retry all {n}"),
+        }
+    }
+
+    /// That several pipelines are due again.
+    pub(crate) fn tried_again(&self, n: usize) -> String {
+        match self.language {
+            Language::Korean => format!("작업 {n}개를 다시 합니다."),
+            Language::English if n == 1 => "1 pipeline is tried again.".to_owned(),
+            Language::English => format!("{n} pipelines are tried again."),
         }
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod editor;
 pub(crate) mod home;
 pub(crate) mod not_found;
+pub(crate) mod pipelines;
 pub(crate) mod post;
 pub(crate) mod search;
 pub(crate) mod set_up;

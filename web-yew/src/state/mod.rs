@@ -8,3 +8,4 @@ pub(crate) mod paged;
 pub(crate) mod publication;
 pub(crate) mod reading;
 pub(crate) mod session;
+pub(crate) mod troubles;
