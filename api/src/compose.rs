@@ -17,7 +17,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::Slug;
 use domain::account::{Identity, key_hash};
 use domain::actions::{Authenticate, ReleaseStages};
 use domain::mail::SiteAddress;

@@ -36,6 +36,10 @@ pub struct StageFacts {
     pub failure: Option<Failure>,
     /// When it is tried again, if it waits for that.
     pub retry_at: Option<Timestamp>,
+    /// When somebody shall look at it, while it waits in the open. Absent in facts that were written
+    /// before there was an overview of what is overdue.
+    #[serde(default)]
+    pub due_at: Option<Timestamp>,
     /// Last change of status.
     pub updated_at: Timestamp,
 }
@@ -53,6 +57,7 @@ impl From<&Stage> for StageFacts {
             progress: stage.progress,
             failure: stage.failure.clone(),
             retry_at: stage.due_at.filter(|_| waits),
+            due_at: stage.due_at.filter(|_| stage.status == StageStatus::Pending && !stage.held),
             updated_at: stage.updated_at,
         }
     }

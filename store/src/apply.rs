@@ -8,8 +8,8 @@ use domain::asset::Asset;
 use domain::event::{AuthorTopic, Head, StageFacts};
 use domain::ports::{ApplyError, Change, PortError, Step};
 use domain::post::{Post, RevisionFacts};
-use domain::stage::{Stage, Subject};
-use domain::{AssetId, Slug, Tag};
+use domain::stage::{Stage, StageStatus, Subject};
+use domain::{AssetId, PostId, Slug, Tag};
 
 use crate::accounts::new_key;
 use crate::blog::{Blog, port};
@@ -326,8 +326,15 @@ impl Plan {
         let condition = version_before(before.as_ref().map(|stage| stage.version));
         let mut row = rows::item(keys::stage(&after.id), after)?;
         row = rows::with(row, REVISION, number(after.version));
-        if let Some(due) = after.due_at.filter(|_| !after.held) {
-            let (partition, sort) = keys::due(&after.id, due);
+        let due = after.due_at.filter(|_| !after.held);
+        let indexed = match due {
+            Some(due) => Some(keys::due(&after.id, due)),
+            None if after.status == StageStatus::Failed && !after.id.kind.internal() => {
+                Some(keys::failed(&after.author, &after.id, after.updated_at))
+            }
+            None => None,
+        };
+        if let Some((partition, sort)) = indexed {
             row = rows::with(row, "gsi1pk", Value::S(partition));
             row = rows::with(row, "gsi1sk", Value::S(sort));
         }
@@ -342,20 +349,25 @@ impl Plan {
         stages: &[Step<Stage>],
         with_post: bool,
     ) -> Result<(), PortError> {
+        // Stages of several posts may change at once; each post has one row there, and a transaction
+        // writes a row once.
+        let mut of_posts: BTreeMap<&PostId, Vec<Step<Stage>>> = BTreeMap::new();
         for step in stages {
             match &step.after.id.subject {
                 Subject::Asset(asset) => self.unfinished(&step.after, asset)?,
                 Subject::Post(_) if with_post || step.after.id.kind.internal() => {}
-                Subject::Post(post) => {
-                    let facts = post_facts(std::slice::from_ref(step))?;
-                    let fields = facts
-                        .into_iter()
-                        .map(|(kind, facts)| Field::SetIn("stages", kind, facts))
-                        .collect();
-                    let key = keys::own_post(&step.after.author, post);
-                    let update = Write::Update(key, fields, Condition::Present);
-                    self.because(update, Because::Unlisted);
-                }
+                Subject::Post(post) => of_posts.entry(post).or_default().push(step.clone()),
+            }
+        }
+        for (post, steps) in of_posts {
+            let fields = post_facts(&steps)?
+                .into_iter()
+                .map(|(kind, facts)| Field::SetIn("stages", kind, facts))
+                .collect();
+            if let Some(step) = steps.first() {
+                let key = keys::own_post(&step.after.author, post);
+                let update = Write::Update(key, fields, Condition::Present);
+                self.because(update, Because::Unlisted);
             }
         }
         Ok(())

@@ -217,6 +217,18 @@ pub fn due_partition(kind: StageKind) -> String {
     format!("DUE#{}", kind.name())
 }
 
+/// The failed stages of an author, by when they failed. A failed stage has no due time, so both share
+/// an index.
+pub fn failed(author: &UserId, id: &StageId, at: Timestamp) -> (String, String) {
+    let key = stage(id);
+    (failed_partition(author), format!("{}#{}#{}", at.sortable(), key.pk, key.sk))
+}
+
+/// Where the failed stages of an author are.
+pub fn failed_partition(author: &UserId) -> String {
+    format!("FAILED#{author}")
+}
+
 /// Reads a stage's key back.
 pub fn parse_stage(key: &Key) -> Option<StageId> {
     let kind = StageKind::parse(key.sk.strip_prefix("STAGE#")?)?;

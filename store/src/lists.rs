@@ -2,12 +2,13 @@
 
 use domain::ports::PortError;
 use domain::post::{Category, Post};
+use domain::stage::StageId;
 use domain::{Timestamp, UserId};
 
 use crate::blog::Blog;
 use crate::keys::{self, List};
 use crate::rows;
-use crate::table::{Consistency, Query, SortRange, Start};
+use crate::table::{Consistency, Index, Item, Key, Query, SortRange, Start, Value};
 
 /// Which page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +113,40 @@ impl Blog {
         request: &PageRequest,
     ) -> Result<Listing<Post>, PortError> {
         self.list(&List::Own(user.clone()), request).await
+    }
+
+    /// Stages of an author that have failed, the one that failed last first: one query of an index. May
+    /// be a moment late; the stages themselves say how they are.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn failed_stages(
+        &self,
+        user: &UserId,
+        request: &PageRequest,
+    ) -> Result<Listing<StageId>, PortError> {
+        let first = request.first.clamp(1, 100);
+        // A position is the sort key in the index, which ends with the key of the row.
+        let start = request.after.as_ref().and_then(|sort| {
+            let (pk, sk) = sort.split_once('#')?.1.rsplit_once("#STAGE#")?;
+            let key = Key::new(pk, format!("STAGE#{sk}"));
+            Some(Start::at_index(key, Value::S(sort.clone())))
+        });
+        let query = Query {
+            index: Some(Index::Gsi1),
+            partition: keys::failed_partition(user),
+            range: SortRange::All,
+            ascending: false,
+            limit: first + 1,
+            start,
+            consistency: Consistency::Eventual,
+        };
+        let page = self.page(&query).await?;
+        let has_next = page.items.len() > first as usize;
+        let position = |item: &Item| rows::string(item, "gsi1sk").map(str::to_owned);
+        let items = page.items.iter().take(first as usize);
+        let items = items.filter_map(|item| Some((position(item)?, keys::parse_stage(&item.key)?)));
+        Ok(Listing { items: items.collect(), has_next })
     }
 
     /// The deleted posts of one author that can be restored, deleted last first. Only for that author.

@@ -216,7 +216,7 @@ step("the post is read aloud, and the spoken sentence is marked", async () => {
   await times.filter({ hasText: /^0:0[1-9]/ }).waitFor();
   await player.getByRole("button", { name: "멈춤" }).click();
   await eventually("it stops", () => audio.evaluate((audio) => audio.paused));
-  await player.getByRole("slider").press("ArrowRight");
+  await player.getByRole("slider", { name: "듣는 곳" }).press("ArrowRight");
   await player.getByRole("button", { name: "듣기" }).click();
   // Somewhere in the middle: the bytes can be asked for in parts.
   await audio.evaluate((audio) => void (audio.currentTime = audio.duration - 2));

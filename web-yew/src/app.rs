@@ -18,6 +18,7 @@ use crate::pages::deleted::DeletedPage;
 use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::pipelines::PipelinesPage;
 use crate::pages::post::PostPage;
 use crate::pages::reset::ResetPage;
 use crate::pages::search::SearchPage;
@@ -183,6 +184,7 @@ fn page(route: Route) -> Html {
         Route::Reset => html! { <ResetPage /> },
         Route::Account => html! { <AccountPage /> },
         Route::Studio => html! { <StudioPage /> },
+        Route::Pipelines => html! { <PipelinesPage /> },
         Route::Deleted => html! { <DeletedPage /> },
         Route::Editor { id } => html! { <EditorPage key={id.as_str()} id={id.clone()} /> },
         Route::NotFound => html! { <NotFoundPage /> },

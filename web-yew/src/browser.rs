@@ -4,7 +4,11 @@
 //! answers as a browser would that remembers nothing.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Storage, Window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Document, Element, FocusOptions, HtmlDocument, ScrollBehavior, ScrollIntoViewOptions,
+    ScrollLogicalPosition, ScrollToOptions, Storage, Window,
+};
 
 /// The window; `None` on the host.
 pub(crate) fn window() -> Option<Window> {
@@ -71,6 +75,16 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// As [`focus`], and the page stays where it is.
+pub(crate) fn focus_in_place(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(Ok(element)) = element.map(JsCast::dyn_into::<web_sys::HtmlElement>) {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
 /// Brings an element into view; false when there is none of that id.
 pub(crate) fn scroll_to(id: &str) -> bool {
     let element = document().and_then(|document| document.get_element_by_id(id));
@@ -80,10 +94,110 @@ pub(crate) fn scroll_to(id: &str) -> bool {
     element.is_some()
 }
 
+/// The first element that a selector names.
+pub(crate) fn find(selector: &str) -> Option<Element> {
+    document()?.query_selector(selector).ok()?
+}
+
+/// Scrolls an element to the middle of the window, or to its top when it does not fit; softly where
+/// the reader minds no motion.
+pub(crate) fn show(element: &Element) {
+    let fits = element.get_bounding_client_rect().height() < window_height() / 2.0;
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(if fits {
+        ScrollLogicalPosition::Center
+    } else {
+        ScrollLogicalPosition::Start
+    });
+    options.set_behavior(soft());
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Back to the top by the reader's wish.
+pub(crate) fn glide_to_top() {
+    if let Some(window) = window() {
+        let options = ScrollToOptions::new();
+        options.set_top(0.0);
+        options.set_behavior(soft());
+        window.scroll_to_with_scroll_to_options(&options);
+    }
+}
+
+fn soft() -> ScrollBehavior {
+    let still = window()
+        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok()?)
+        .is_some_and(|query| query.matches());
+    if still { ScrollBehavior::Instant } else { ScrollBehavior::Smooth }
+}
+
+/// Pixels; nothing on the host.
+pub(crate) fn window_height() -> f64 {
+    let height = window().and_then(|window| window.inner_height().ok()?.as_f64());
+    height.unwrap_or_default()
+}
+
+/// How far the page is scrolled down, in pixels.
+pub(crate) fn scrolled() -> f64 {
+    window().and_then(|window| window.scroll_y().ok()).unwrap_or_default()
+}
+
+/// Whether the reader has marked text, so that a click is the end of that.
+pub(crate) fn text_is_selected() -> bool {
+    let selection = window().and_then(|window| window.get_selection().ok()?);
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// The address of this page, without the part that was jumped to.
+pub(crate) fn address() -> Option<String> {
+    let location = window()?.location();
+    let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
+    Some(format!("{origin}{path}"))
+}
+
+/// Puts a text where the reader can paste it from; whether that worked.
+pub(crate) async fn copy(text: &str) -> bool {
+    let Some(navigator) = window().map(|window| window.navigator()) else { return false };
+    // Absent where the page came over plain http from another machine.
+    let clipboard = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard"));
+    if clipboard.is_ok_and(|clipboard| clipboard.is_object()) {
+        let written = JsFuture::from(navigator.clipboard().write_text(text)).await;
+        if written.is_ok() {
+            return true;
+        }
+    }
+    copy_by_command(text).unwrap_or(false)
+}
+
+/// The way of older browsers and insecure pages: a field for a moment, marked and copied.
+fn copy_by_command(text: &str) -> Option<bool> {
+    let document = document()?;
+    let field = document.create_element("textarea").ok()?;
+    let field = field.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?;
+    field.set_class_name("visually-hidden");
+    field.set_value(text);
+    let focused = document.active_element();
+    document.body()?.append_child(&field).ok()?;
+    field.select();
+    let done = document.dyn_into::<HtmlDocument>().ok().and_then(|d| d.exec_command("copy").ok());
+    field.remove();
+    if let Some(Ok(focused)) = focused.map(JsCast::dyn_into::<web_sys::HtmlElement>) {
+        let _ = focused.focus();
+    }
+    done
+}
+
 pub(crate) fn scroll_to_top() {
     if let Some(window) = window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
+}
+
+/// The moment so many milliseconds ago, as the server writes times; the host knows none.
+pub(crate) fn ago(ms: f64) -> String {
+    if !cfg!(target_arch = "wasm32") {
+        return String::new();
+    }
+    js_sys::Date::new(&JsValue::from_f64(js_sys::Date::now() - ms)).to_iso_string().into()
 }
 
 /// From 0 to 1.

@@ -15,7 +15,9 @@ use crate::graphql::fragments::{
     Language as TextLanguage, PageInfo, PictureVariant, PostStatus, StageKind, StageStatus,
     Visibility, WorkingCopy,
 };
-use crate::graphql::queries::{Article, HitPost, Neighbour, SearchHit, Summary, TextPiece};
+use crate::graphql::queries::{
+    Article, Heading, HitPost, Neighbour, SearchHit, Speech, SpeechMark, Summary, TextPiece,
+};
 use crate::graphql::subscriptions::{
     PipelineFrame, Stage, StageAsset, StageFailure, StageProgress,
 };
@@ -66,6 +68,8 @@ fn stage(kind: StageKind, status: StageStatus) -> Stage {
         post: None,
         asset: None,
         revision: 1,
+        updated_at: DateTime("2026-11-23T09:00:00.000Z".to_owned()),
+        due_at: None,
     }
 }
 
@@ -148,9 +152,8 @@ fn author() -> Author {
     Author { id: Id::new("u"), nickname: "깊은바다".to_owned() }
 }
 
-#[tokio::test]
-async fn an_article_is_shown_as_the_server_wrote_it_and_its_title_as_text() {
-    let article = Article {
+fn article() -> Article {
+    Article {
         id: Id::new("p"),
         slug: Some("slug".to_owned()),
         title: "<b>제목</b>".to_owned(),
@@ -169,13 +172,53 @@ async fn an_article_is_shown_as_the_server_wrote_it_and_its_title_as_text() {
             title: "<i>다음</i>".to_owned(),
             language: TextLanguage::Korean,
         }),
-    };
+    }
+}
 
-    let html = rendered(Language::English, move |_| {
+async fn article_view(language: Language, article: Article) -> String {
+    rendered(language, move |_| {
         let title = article.title.clone();
         html! { <ArticleView article={Rc::new(article.clone())} {title} /> }
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn the_player_names_each_of_its_controls_in_the_readers_language() {
+    let mark = SpeechMark { sentence: 0, start_ms: 0, end_ms: 900 };
+    let speech =
+        |marks| Some(Speech { url: "/media/a.mp3".to_owned(), duration_ms: 125_000, marks });
+    let spoken = Article { speech: speech(vec![mark]), ..article() };
+
+    let html = article_view(Language::English, spoken.clone()).await;
+
+    for name in ["Previous sentence", "Back 10 seconds", "Next sentence", "Speed", "Volume"] {
+        assert!(html.contains(&format!("aria-label=\"{name}\"")), "{name}: {html}");
+    }
+    assert!(html.contains("0:00 / 2:05"), "{html}");
+    assert!(html.contains("download=\"&lt;b&gt;제목&lt;/b&gt;.mp3\""), "{html}");
+    assert!(article_view(Language::Korean, spoken).await.contains("aria-label=\"앞 문장\""));
+    let without_marks = Article { speech: speech(Vec::new()), ..article() };
+    let html = article_view(Language::English, without_marks).await;
+    assert!(!html.contains("Next sentence"), "nobody can tell where one begins: {html}");
+}
+
+#[tokio::test]
+async fn a_long_article_has_contents_and_a_short_one_has_none() {
+    let heading =
+        |n: i32| Heading { level: 2, text: format!("장 {n}"), anchor: format!("장-{n}") };
+    let with = |n| Article { headings: (1..=n).map(heading).collect(), ..article() };
+
+    let html = article_view(Language::Korean, with(2)).await;
+    assert!(html.contains("href=\"#장-2\"") && html.contains("aria-expanded=\"false\""), "{html}");
+
+    let html = article_view(Language::Korean, with(1)).await;
+    assert!(!html.contains("data-testid=\"contents\""), "{html}");
+}
+
+#[tokio::test]
+async fn an_article_is_shown_as_the_server_wrote_it_and_its_title_as_text() {
+    let html = article_view(Language::English, article()).await;
 
     assert!(html.contains("<p data-s=\"0\">본문</p>"), "{html}");
     assert!(html.contains("&lt;b&gt;제목"), "{html}");

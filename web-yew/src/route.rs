@@ -29,6 +29,8 @@ pub(crate) enum Route {
     Account,
     #[at("/studio")]
     Studio,
+    #[at("/studio/pipelines")]
+    Pipelines,
     #[at("/studio/deleted")]
     Deleted,
     #[at("/studio/posts/:id")]

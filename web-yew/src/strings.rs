@@ -52,7 +52,7 @@ impl Language {
         }
     }
 
-    fn strings(self) -> &'static Strings {
+    pub(crate) fn strings(self) -> &'static Strings {
         match self {
             Self::Korean => &KOREAN,
             Self::English => &ENGLISH,
@@ -115,10 +115,28 @@ table! {
     pause: "멈춤" / "Pause",
     position: "듣는 곳" / "Position",
     speed: "빠르기" / "Speed",
+    volume: "소리 크기" / "Volume",
+    previous_sentence: "앞 문장" / "Previous sentence",
+    next_sentence: "다음 문장" / "Next sentence",
+    back_10: "10초 뒤로" / "Back 10 seconds",
+    forward_10: "10초 앞으로" / "Forward 10 seconds",
+    download_speech: "음성 내려받기" / "Download the speech",
+    to_the_voice: "읽는 곳으로" / "To the spoken sentence",
+    sound_failed: "소리를 불러오지 못했습니다. 페이지를 새로 고쳐 주세요." / "The sound could not be loaded. Please reload the page.",
     contents: "차례" / "Contents",
     neighbours: "이웃한 글" / "Neighbouring posts",
     previous_post: "이전 글" / "Previous post",
     next_post: "다음 글" / "Next post",
+    copy: "복사" / "Copy",
+    copy_code: "코드 복사" / "Copy the code",
+    copy_section: "주소 복사" / "Copy the link",
+    copy_link: "주소 복사" / "Copy link",
+    copied: "복사했습니다" / "Copied",
+    not_copied: "복사하지 못했습니다" / "Not copied",
+    enlarge: "크게 보기" / "Enlarge",
+    picture: "사진" / "Picture",
+    close: "닫기" / "Close",
+    to_top: "맨 위로" / "Back to top",
     edit_post: "이 글 고치기" / "Edit this post",
     tags: "태그" / "Tags",
 
@@ -176,8 +194,6 @@ table! {
     token_writes: "쓰기도 허용" / "May also write",
     create_token: "토큰 만들기" / "Create token",
     token_made: "토큰이 만들어졌습니다. 지금 한 번만 보입니다." / "The token is made. It is shown now, and never again.",
-    copy: "복사" / "Copy",
-    copied: "복사했습니다." / "Copied.",
     revoke: "취소" / "Revoke",
     never_used: "쓴 적 없음" / "Never used",
     scope_read: "읽기" / "Read",
@@ -288,6 +304,10 @@ table! {
     failed: "실패" / "Failed",
     none: "아직 없음" / "Not yet",
     retry: "다시 하기" / "Retry",
+    pipelines: "파이프라인" / "Pipelines",
+    overdue: "늦어짐" / "Overdue",
+    overdue_explained: "시작할 때가 지났는데 아무도 시작하지 않았습니다. 서버가 바쁘거나 작업이 멈추었습니다." / "It should have begun, and nobody began. The server is busy, or its workers stand still.",
+    no_troubles: "실패하거나 늦어진 작업이 없습니다." / "Nothing has failed, and nothing is late.",
 
     not_found: "없는 페이지입니다" / "Page not found",
     not_found_explained: "주소가 바뀌었거나 글이 내려갔을 수 있습니다." / "The address may have changed, or the post was taken down.",
@@ -362,6 +382,39 @@ impl Strings {
             Language::Korean => format!("글 {n}편을 찾았습니다."),
             Language::English if n == 1 => "1 post found.".to_owned(),
             Language::English => format!("{n} posts found."),
+        }
+    }
+
+    /// How often a pipeline was tried.
+    pub(crate) fn attempts(&self, n: i32) -> String {
+        match self.language {
+            Language::Korean => format!("{n}번 시도"),
+            Language::English if n == 1 => "1 try".to_owned(),
+            Language::English => format!("{n} tries"),
+        }
+    }
+
+    pub(crate) fn retry_all(&self, n: usize) -> String {
+        match self.language {
+            Language::Korean => format!("{n}개 모두 다시 하기"),
+            Language::English => format!("Retry all {n}"),
+        }
+    }
+
+    /// That several pipelines are due again.
+    pub(crate) fn tried_again(&self, n: usize) -> String {
+        match self.language {
+            Language::Korean => format!("작업 {n}개를 다시 합니다."),
+            Language::English if n == 1 => "1 pipeline is tried again.".to_owned(),
+            Language::English => format!("{n} pipelines are tried again."),
+        }
+    }
+
+    /// What the link beside a heading is for.
+    pub(crate) fn section_link(&self, heading: &str) -> String {
+        match self.language {
+            Language::Korean => format!("‘{heading}’ {}", self.copy_section),
+            Language::English => format!("{} to ‘{heading}’", self.copy_section),
         }
     }
 

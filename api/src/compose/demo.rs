@@ -128,12 +128,12 @@ impl DemoBlog {
     async fn begun(&self, author: &UserId, slug: &str) -> Result<Option<Post>, PortError> {
         let Ok(slug) = Slug::parse(slug) else { return Ok(None) };
         let key = EntityKey::Slug(slug);
-        let Some(Entity::SlugTarget(id)) =
+        let Some(Entity::SlugTarget(target)) =
             self.blog.entities(std::slice::from_ref(&key)).await?.remove(&key)
         else {
             return Ok(None);
         };
-        let wanted = Wanted { post: Some(id), ..Wanted::default() };
+        let wanted = Wanted { post: Some(target.post), ..Wanted::default() };
         Ok(self.blog.load(&wanted).await?.post.filter(|post| post.author == *author))
     }
 

@@ -22,14 +22,20 @@ const BODY: &str = "<!--deepdive:body-->";
 const GRAPHIQL: &str = "graphiql.html";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 15] = [
     "/",
     "/posts/*",
     "/tags/*",
     "/search",
     "/sign-in",
+    "/sign-up",
+    "/confirm",
+    "/forgot",
+    "/reset",
+    "/account",
     "/setup",
     "/studio",
+    "/studio/pipelines",
     "/studio/deleted",
     "/studio/posts/*",
 ];
@@ -46,6 +52,7 @@ pub trait Files: Send + Sync {
 pub struct Pages {
     files: Box<dyn Files>,
     shell: Option<Bytes>,
+    policy: HeaderValue,
 }
 
 impl Pages {

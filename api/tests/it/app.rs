@@ -22,7 +22,7 @@ use bytes::Bytes;
 use domain::account::{Identity, Role, Scope};
 use domain::media::ObjectKey;
 use domain::ports::{IdSource, ObjectInfo, PortError};
-use domain::{Slug, Timestamp, UserId};
+use domain::{Timestamp, UserId};
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use hyper::{Request, Response};

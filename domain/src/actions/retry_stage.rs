@@ -1,6 +1,5 @@
 //! Trying a failed stage again.
 
-use crate::UserId;
 use crate::actions::refusal::{deciding, replayed};
 use crate::actions::set_due::announce;
 use crate::actions::{ActionError, IdempotencyKey, Refusal};
@@ -8,6 +7,7 @@ use crate::asset::AssetStatus;
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
 use crate::stage::{Stage, StageId, Subject};
+use crate::{Timestamp, UserId};
 
 /// What a retry needs of the world.
 pub struct RetryStage<'a> {
@@ -53,12 +53,7 @@ impl RetryStage<'_> {
                 return Ok(before);
             }
             let now = self.clock.now();
-            // An upload that never came cannot be made of nothing: its ticket is over.
-            let never_came = before.failure.as_ref().is_some_and(|f| f.code == "NEVER_ARRIVED");
-            if never_came {
-                return Err(Refusal::NotRetryable.into());
-            }
-            let after = before.retry(now).map_err(|_| Refusal::NotRetryable)?;
+            let after = tried_again(&before, now)?;
             let assets = loaded
                 .assets
                 .into_iter()
@@ -80,4 +75,17 @@ impl RetryStage<'_> {
             Ok(after)
         })
     }
+}
+
+/// The stage, due again.
+///
+/// # Errors
+/// `NotRetryable` - when it has not failed, or cannot succeed.
+pub(super) fn tried_again(before: &Stage, now: Timestamp) -> Result<Stage, Refusal> {
+    // An upload that never came cannot be made of nothing: its ticket is over.
+    let never_came = before.failure.as_ref().is_some_and(|f| f.code == "NEVER_ARRIVED");
+    if never_came {
+        return Err(Refusal::NotRetryable);
+    }
+    before.retry(now).map_err(|_| Refusal::NotRetryable)
 }

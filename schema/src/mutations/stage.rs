@@ -1,7 +1,7 @@
 //! Mutations of pipelines.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use domain::actions::RetryStage;
+use domain::actions::{RetryStage, RetryStages};
 
 use crate::global_id::GlobalId;
 use crate::mutations::idempotency::idempotency_key;
@@ -37,6 +37,34 @@ pub struct RetryStageInput {
     idempotency_key: Option<String>,
 }
 
+outcome! {
+    /// What comes of `retryStages`.
+    RetryStagesResult = RetryStagesSuccess
+        | InvalidInput(InvalidInputError)
+        | NotFound(NotFoundError)
+        | NotRetryable(NotRetryableError)
+        | NotAllowed(NotAllowedError)
+        | IdempotencyKeyReused(IdempotencyKeyReusedError)
+}
+
+/// Those that had failed are due again.
+#[derive(SimpleObject)]
+pub struct RetryStagesSuccess {
+    /// All that were named and are the viewer's, as they are now: also those that had not failed (any
+    /// more), which stayed as they were.
+    stages: Vec<Stage>,
+}
+
+/// Which pipelines to try again.
+#[derive(InputObject)]
+pub struct RetryStagesInput {
+    /// 1 to 25, as `Stage.id` told them.
+    stage_ids: Vec<ID>,
+    /// A name for this request, 1 to 100 characters: for 24 hours, sending it again under the same
+    /// name changes nothing more.
+    idempotency_key: Option<String>,
+}
+
 /// Mutations of pipelines.
 #[derive(Default)]
 pub struct StageMutations;
@@ -51,6 +79,16 @@ impl StageMutations {
     ) -> Result<RetryStageResult> {
         answer(context, retry(context, input).await)
     }
+
+    /// Tries several failed pipelines again at once, also of different posts: all of them or, when it
+    /// is refused, none.
+    async fn retry_stages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The pipelines.")] input: RetryStagesInput,
+    ) -> Result<RetryStagesResult> {
+        answer(context, retry_all(context, input).await)
+    }
 }
 
 async fn retry(context: &Context<'_>, input: RetryStageInput) -> Result<RetryStageResult, Failure> {
@@ -62,4 +100,21 @@ async fn retry(context: &Context<'_>, input: RetryStageInput) -> Result<RetrySta
     let stage = acted(context, action.run(author, &id, key).await).await?;
     let stage = Stage::seen(&stage, Some(author)).ok_or_else(Refused::not_found)?;
     Ok(RetryStageResult::Done(RetryStageSuccess { stage }))
+}
+
+async fn retry_all(
+    context: &Context<'_>,
+    input: RetryStagesInput,
+) -> Result<RetryStagesResult, Failure> {
+    let author = &Viewer::of(context)?.writer()?.user;
+    let parts = Parts::of(context);
+    let key = idempotency_key("retryStages", &input, input.idempotency_key.as_ref())?;
+    let ids: Vec<_> = input.stage_ids.iter().filter_map(|id| GlobalId::stage(id)).collect();
+    if ids.is_empty() && !input.stage_ids.is_empty() {
+        return Err(Refused::not_found().into());
+    }
+    let action = RetryStages { posts: &parts.blog, clock: &*parts.clock, ids: &*parts.ids };
+    let stages = acted(context, action.run(author, &ids, key).await).await?;
+    let stages = stages.iter().filter_map(|stage| Stage::seen(stage, Some(author))).collect();
+    Ok(RetryStagesResult::Done(RetryStagesSuccess { stages }))
 }

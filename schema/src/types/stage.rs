@@ -3,10 +3,14 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::UserId;
 use domain::event::StageFacts;
-use domain::stage::Subject;
+use domain::stage::StageStatus::Failed;
+use domain::stage::{StageId, Subject};
+use futures_util::future::try_join_all;
+use store::Listing;
 
 use crate::global_id::GlobalId;
 use crate::loaders::Loaders;
+use crate::page::{List, PageInfo, Place};
 use crate::scalars::DateTime;
 use crate::types::asset::Asset;
 use crate::types::enums::{StageKind, StageStatus};
@@ -95,6 +99,12 @@ impl Stage {
         Some(StageFailure { code: failure.code, message: failure.message, retry_at })
     }
 
+    /// While PENDING, from when on it should have begun. One that is long past says that nobody is at
+    /// work. Null while it is held, and for what happened before the blog kept this.
+    async fn due_at(&self) -> Option<DateTime> {
+        self.0.due_at.map(DateTime)
+    }
+
     /// The post; of an image, the post that it was uploaded for.
     async fn post(&self, context: &Context<'_>) -> Option<Result<Post>> {
         self.load_post(context).await.transpose()
@@ -113,6 +123,85 @@ impl Stage {
     /// Last change of status.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
+    }
+}
+
+/// A page of pipelines of the viewer.
+pub struct StageConnection {
+    list: List,
+    /// Of all rows of the page, also of those that have gone on meanwhile.
+    positions: Vec<String>,
+    stages: Vec<(String, Stage)>,
+    has_next: bool,
+    has_previous: bool,
+}
+
+impl StageConnection {
+    /// A page of the stages that have failed, as they are now.
+    pub(crate) async fn failed(
+        context: &Context<'_>,
+        list: List,
+        page: Listing<StageId>,
+        has_previous: bool,
+        viewer: &UserId,
+    ) -> Result<Self> {
+        let loaders = Loaders::of(context);
+        let ids = page.items.iter().map(|(_, id)| loaders.stage(id.clone()));
+        let loaded = try_join_all(ids).await?;
+        let positions: Vec<String> = page.items.into_iter().map(|(position, _)| position).collect();
+        let stages = positions.iter().zip(&loaded).filter_map(|(position, stage)| {
+            let failed = stage.as_ref().filter(|stage| stage.status == Failed)?;
+            Some((position.clone(), Stage::seen(failed, Some(viewer))?))
+        });
+        let (stages, has_next) = (stages.collect(), page.has_next);
+        Ok(StageConnection { list, positions, stages, has_next, has_previous })
+    }
+}
+
+/// A page of pipelines of the viewer.
+#[Object]
+impl StageConnection {
+    /// The pipelines with their cursors.
+    async fn edges(&self) -> Vec<StageEdge<'_>> {
+        let edge = |(position, node)| StageEdge { list: &self.list, position, node };
+        self.stages.iter().map(|(position, node)| edge((position.as_str(), node))).collect()
+    }
+
+    /// The pipelines alone.
+    async fn nodes(&self) -> Vec<&Stage> {
+        self.stages.iter().map(|(_, stage)| stage).collect()
+    }
+
+    /// The page's place in the list.
+    async fn page_info(&self, context: &Context<'_>) -> PageInfo {
+        let place = Place {
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+            start: self.positions.first().map(String::as_str),
+            end: self.positions.last().map(String::as_str),
+        };
+        self.list.info(context, place)
+    }
+}
+
+/// A pipeline in a page.
+pub struct StageEdge<'a> {
+    list: &'a List,
+    position: &'a str,
+    node: &'a Stage,
+}
+
+/// A pipeline in a page.
+#[Object]
+impl StageEdge<'_> {
+    /// Where it stands; `after` it, the list goes on. Opaque and signed.
+    async fn cursor(&self, context: &Context<'_>) -> String {
+        self.list.cursor(context, self.position)
+    }
+
+    /// The pipeline.
+    async fn node(&self) -> &Stage {
+        self.node
     }
 }
 

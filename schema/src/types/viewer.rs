@@ -15,6 +15,7 @@ use crate::types::enums::Role;
 use crate::types::key::{AccessToken, Session};
 use crate::types::mail::WaitingMail;
 use crate::types::post::PostConnection;
+use crate::types::stage::StageConnection;
 use crate::types::user::User;
 
 /// Sessions, tokens and mails that are listed.
@@ -87,6 +88,22 @@ impl Viewer {
         let previous = asked.after.is_some();
         let page = Loaders::of(context).blog().own_posts(author, &asked.into()).await;
         Ok(PostConnection::own(list, or_fault(context, page)?, previous, Some(author)))
+    }
+
+    /// The viewer's pipelines that have failed, of all posts and images, the latest first. A page may be
+    /// short: what goes on meanwhile is left out.
+    async fn failed_stages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
+    ) -> Result<StageConnection> {
+        let author = &self.0.id;
+        let list = List::of_viewer("failed-stages", author.clone());
+        let asked = list.asked(context, first, 20, after.as_deref())?;
+        let previous = asked.after.is_some();
+        let page = Loaders::of(context).blog().failed_stages(author, &asked.into()).await;
+        StageConnection::failed(context, list, or_fault(context, page)?, previous, author).await
     }
 
     /// The viewer's deleted posts, deleted last first. Each can be restored until its `restorableUntil`,

@@ -198,6 +198,37 @@ async fn what_people_do_with_their_accounts_costs_few_calls() {
 }
 
 #[tokio::test]
+async fn trying_the_most_stages_again_is_one_batch_and_one_transaction() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let mut ids = vec![];
+    for n in 0..9 {
+        let post = world.post(&kim, &format!("Post {n}")).await;
+        for kind in domain::post::Post::STAGES {
+            let failure = Failure { code: "X".into(), message: "x".into() };
+            world.run(&stage(&post.id, kind), Outcome::Fail(failure)).await;
+            ids.push(schema::GlobalId::Stage(stage(&post.id, kind)).to_string());
+        }
+    }
+    ids.truncate(domain::actions::MOST_RETRIES);
+    let retry =
+        "mutation($ids: [ID!]!) { retryStages(input: { stageIds: $ids, idempotencyKey: \"k\" }) {
+        ... on RetryStagesSuccess { stages { status } }
+    } }";
+    let answered = world.ask(Some(&kim), retry, json!({ "ids": ids })).await;
+    let stages = answered.data()["retryStages"]["stages"].as_array().map(Vec::len);
+    assert_eq!(stages, Some(domain::actions::MOST_RETRIES));
+    assert_eq!(answered.counts, CHANGE);
+
+    let failed = "{ viewer { failedStages(first: 50) { nodes { status post { title } asset { filename } } } } }";
+    let answered = world.ask(Some(&kim), failed, json!({})).await;
+    let left = answered.data()["viewer"]["failedStages"]["nodes"].as_array().map(Vec::len);
+    assert_eq!(left, Some(2));
+    // The viewer's own row, the stages, and their posts.
+    assert_eq!(answered.counts, reads(1, 3, 0));
+}
+
+#[tokio::test]
 async fn the_small_reads_are_one_call_each() {
     let world = World::new().await;
     let kim = world.author("kim").await;

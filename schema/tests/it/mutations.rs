@@ -1,7 +1,7 @@
 //! What changes, what is refused, and what is sent twice.
 
 use domain::account::{Role, Scope};
-use domain::stage::{Failure, Outcome, StageKind};
+use domain::stage::{Failure, Outcome, StageId, StageKind, Subject};
 use serde_json::{Value, json};
 
 use crate::world::{World, stage};
@@ -28,6 +28,7 @@ async fn whoever_has_no_right_to_write_is_told_which() {
             ("unpublishPost", of_post.clone()),
             ("requestUpload", upload.clone()),
             ("retryStage", json!({ "stageId": stage_id })),
+            ("retryStages", json!({ "stageIds": [stage_id] })),
         ] {
             let answer = world.mutate(who, mutation, "", input).await;
             assert_eq!(answer["__typename"], "NotAllowedError", "{mutation} {answer}");
@@ -237,6 +238,116 @@ async fn mutations_of_one_request_see_what_those_before_them_did() {
     assert_eq!(done["publishPost"]["post"]["status"], "PUBLISHED");
     assert_eq!(done["publishPost"]["post"]["stages"].as_array().unwrap().len(), 3);
     assert_eq!(done["unpublishPost"]["post"]["status"], "UNPUBLISHED");
+}
+
+#[tokio::test]
+async fn several_failed_stages_are_tried_again_at_once_and_the_others_stay_as_they_are() {
+    let world = World::new().await;
+    let (kim, lee) = (world.author("kim").await, world.author("lee").await);
+    let (one, two) = (world.post(&kim, "First").await, world.post(&kim, "Second").await);
+    let foreign = world.post(&lee, "Foreign").await;
+    let fail = async |post: &str, kind| {
+        let failure = Failure { code: "X".into(), message: "x".into() };
+        world.run(&stage(post, kind), Outcome::Fail(failure)).await;
+        schema::GlobalId::Stage(stage(post, kind)).to_string()
+    };
+    let failed = [
+        fail(&one.id, StageKind::Speech).await,
+        fail(&one.id, StageKind::Summary).await,
+        fail(&two.id, StageKind::Search).await,
+    ];
+    let others = fail(&foreign.id, StageKind::Speech).await;
+    let waiting = schema::GlobalId::Stage(stage(&two.id, StageKind::Speech)).to_string();
+
+    let selection = "... on RetryStagesSuccess { stages { id status attempts } }";
+    let ids = [&failed[0], &failed[1], &failed[2], &others, &waiting, &failed[0]];
+    let input = json!({ "stageIds": ids, "idempotencyKey": "k" });
+    let answer = world.mutate(Some(&kim), "retryStages", selection, input.clone()).await;
+    let due = |id: &String| json!({ "id": id, "status": "PENDING", "attempts": 0 });
+    let expected = [due(&failed[0]), due(&failed[1]), due(&failed[2]), due(&waiting)];
+    assert_eq!(answer["stages"], json!(expected), "{answer:#}");
+
+    // The author's own list, which the board is read from, says the same.
+    let own = "{ viewer { posts { nodes { stages { status } } } } }";
+    let own = world.get(Some(&kim), own, json!({})).await.to_string();
+    assert!(!own.contains("FAILED"), "{own}");
+    let theirs =
+        world.get(Some(&lee), "{ viewer { posts { nodes { stages { status } } } } }", json!({}));
+    assert!(theirs.await.to_string().contains("FAILED"), "nobody else's is touched");
+
+    let again = world.mutate(Some(&kim), "retryStages", selection, input).await;
+    assert_eq!(again, answer, "a repeated request changes nothing");
+    let nothing = json!({ "stageIds": [failed[0]] });
+    let answer = world.mutate(Some(&kim), "retryStages", selection, nothing).await;
+    assert_eq!(answer["code"], "NOT_RETRYABLE");
+}
+
+#[tokio::test]
+async fn trying_again_at_once_is_refused_for_none_for_too_many_and_for_what_is_not_there() {
+    let world = World::new().await;
+    let kim = world.author("kim").await;
+    let many: Vec<String> = (0..26).map(|_| "stage_speech_x".to_owned()).collect();
+    let id = |n| {
+        let subject = Subject::Post(domain::PostId::from_bits(n));
+        schema::GlobalId::Stage(StageId { subject, kind: StageKind::Speech }).to_string()
+    };
+    let real: Vec<String> = (0..26).map(id).collect();
+    for (ids, code) in [
+        (vec![], "INVALID_INPUT"),
+        (real, "INVALID_INPUT"),
+        (many, "NOT_FOUND"),
+        (vec![id(1), "nonsense".to_owned()], "NOT_FOUND"),
+    ] {
+        let input = json!({ "stageIds": ids });
+        let answer = world.mutate(Some(&kim), "retryStages", "", input).await;
+        assert_eq!(answer["code"], code, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_failed_is_found_page_by_page_until_it_is_tried_again() {
+    let world = World::new().await;
+    let (kim, lee) = (world.author("kim").await, world.author("lee").await);
+    let failure = || Failure { code: "X".into(), message: "because".into() };
+    let mut failed = vec![];
+    for n in 0..5 {
+        let post = world.post(&kim, &format!("Post {n}")).await;
+        world.clock.advance(std::time::Duration::from_secs(1));
+        world.run(&stage(&post.id, StageKind::Speech), Outcome::Fail(failure())).await;
+        failed.push(schema::GlobalId::Stage(stage(&post.id, StageKind::Speech)).to_string());
+    }
+    failed.reverse();
+
+    let document = "query($after: String) { viewer { failedStages(first: 2, after: $after) {
+        nodes { id status attempts failure { message } post { title } dueAt }
+        edges { cursor node { id } } pageInfo { hasNextPage endCursor }
+    } } }";
+    let mut after = Value::Null;
+    let mut found = vec![];
+    loop {
+        let answered = world.ask(Some(&kim), document, json!({ "after": after })).await;
+        assert_eq!(answered.counts.queries, 1);
+        assert!(answered.counts.calls() <= 4, "{:?}", answered.counts);
+        let page = answered.data()["viewer"]["failedStages"].clone();
+        for node in page["nodes"].as_array().unwrap() {
+            assert_eq!(node["failure"]["message"], "because");
+            assert!(node["post"]["title"].as_str().unwrap().starts_with("Post "), "{node}");
+            found.push(node["id"].as_str().unwrap().to_owned());
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == json!(false) {
+            break;
+        }
+    }
+    assert_eq!(found, failed);
+    let none = "{ viewer { failedStages { nodes { id } } } }";
+    let of_another = world.get(Some(&lee), none, json!({})).await;
+    assert_eq!(of_another["viewer"]["failedStages"]["nodes"], json!([]));
+
+    let input = json!({ "stageIds": failed[1..] });
+    world.mutate(Some(&kim), "retryStages", "", input).await;
+    let left = world.get(Some(&kim), none, json!({})).await;
+    assert_eq!(left["viewer"]["failedStages"]["nodes"], json!([{ "id": failed[0] }]));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What is changed over HTTP. Every result becomes a success or a [`Refusal`].
 
-use super::fragments::{Category, EditedPost, Language, Viewer, Visibility};
+use super::fragments::{Category, EditedPost, Language, StageStatus, Viewer, Visibility};
 use super::queries::Scope;
 use super::refusal::{
     IdempotencyKeyReusedError, InvalidCredentialsError, InvalidInputError, NotAllowedError,
@@ -707,3 +707,36 @@ pub(crate) struct RevokeOtherSessionsSuccess {
 }
 
 result_of!(RevokeOtherSessionsResult => RevokeOtherSessionsSuccess, [NotAllowedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct RetryStagesInput {
+    pub(crate) stage_ids: Vec<cynic::Id>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct RetryStagesVariables {
+    pub(crate) input: RetryStagesInput,
+}
+
+/// Several at once.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RetryStagesVariables")]
+pub(crate) struct RetryStages {
+    #[arguments(input: $input)]
+    pub(crate) retry_stages: RetryStagesResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct RetryStagesSuccess {
+    pub(crate) stages: Vec<RetriedStage>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Stage")]
+pub(crate) struct RetriedStage {
+    pub(crate) status: StageStatus,
+}
+
+result_of!(RetryStagesResult => RetryStagesSuccess, [InvalidInputError, NotFoundError, NotRetryableError, NotAllowedError, IdempotencyKeyReusedError]);

@@ -4,6 +4,7 @@ use super::fragments::{
     Category, DateTime, Language, PageInfo, PostCard, PostStatus, StageKind, StageStatus, Viewer,
     Visibility,
 };
+use super::subscriptions::Stage;
 use super::{fragments, schema};
 
 /// Who asks, and what blog this is: the first question of every visit.
@@ -284,6 +285,27 @@ pub(crate) struct StudioPost {
     pub(crate) updated_at: DateTime,
     pub(crate) working_copy: Option<WorkingCopyCard>,
     pub(crate) stages: Option<Vec<ListedStage>>,
+}
+
+/// What has failed of all the viewer's pipelines.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "Page")]
+pub(crate) struct FailedStages {
+    pub(crate) viewer: Option<FailedStagesViewer>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Viewer", variables = "Page")]
+pub(crate) struct FailedStagesViewer {
+    #[arguments(first: $first, after: $after)]
+    pub(crate) failed_stages: StagePage,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "StageConnection")]
+pub(crate) struct StagePage {
+    pub(crate) nodes: Vec<Stage>,
+    pub(crate) page_info: PageInfo,
 }
 
 /// A pipeline as it was when the list was asked for. The live board of all posts leaves out pictures

@@ -54,6 +54,8 @@ pub(crate) struct Stage {
     pub(crate) post: Option<StagePost>,
     pub(crate) asset: Option<StageAsset>,
     pub(crate) revision: i32,
+    pub(crate) updated_at: DateTime,
+    pub(crate) due_at: Option<DateTime>,
 }
 
 #[derive(cynic::QueryFragment, Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,6 +77,7 @@ pub(crate) struct StageFailure {
 pub(crate) struct StagePost {
     pub(crate) id: cynic::Id,
     pub(crate) slug: Option<String>,
+    pub(crate) title: String,
     pub(crate) status: PostStatus,
     pub(crate) working_copy: Option<WorkingCopyState>,
 }

@@ -7,6 +7,7 @@ pub(crate) mod deleted;
 pub(crate) mod editor;
 pub(crate) mod home;
 pub(crate) mod not_found;
+pub(crate) mod pipelines;
 pub(crate) mod post;
 pub(crate) mod reset;
 pub(crate) mod search;

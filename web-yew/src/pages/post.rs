@@ -7,24 +7,22 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::browser;
+use crate::components::article_text::ArticleText;
 use crate::components::audio_player::AudioPlayer;
+use crate::components::contents::{Contents, ReadingProgress, worth_a_table};
+use crate::components::copying::CopyLink;
 use crate::components::notice::{failure_notice, loading};
 use crate::components::page::{Answer, use_answer, use_title};
 use crate::components::post_card::article_language;
 use crate::components::tag_list::tag_list;
 use crate::components::to::To;
 use crate::graphql::client::{Failure, ask};
-use crate::graphql::queries::{
-    Article, Heading, Neighbour, PostBy, PostPage as PostQuery, PostVariables,
-};
+use crate::graphql::queries::{Article, Neighbour, PostBy, PostPage as PostQuery, PostVariables};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::Route;
 use crate::state::session::use_visit;
 use crate::strings::{Strings, use_strings};
 use crate::takeover::{self, use_takeover};
-
-/// Fewer headings need no table of contents.
-const HEADINGS_WORTH_A_TABLE: usize = 3;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PostPageProps {
@@ -88,22 +86,31 @@ pub(crate) fn ArticleView(props: &ArticleViewProps) -> Html {
     let own = visit.session.viewer().is_some_and(|viewer| viewer.user.id == article.author.id);
     use_title(Some(props.title.clone()));
     use_jump_to_anchor();
+    let contents = worth_a_table(&article.headings);
     html! {
         <article class="post" lang={article_language(article.language)}>
             <header class="column post-head">
                 { tag_list(strings, &article.tags) }
                 <h1 data-testid="post-title">{ &props.title }</h1>
-                <p class="meta">
-                    <span>{ &article.author.nickname }</span>
-                    if let Some(published_at) = &article.published_at {
-                        <time datetime={published_at.0.clone()}>{ strings.day(&published_at.0) }</time>
-                    }
-                    if own {
-                        <To route={Route::Editor { id: article.id.inner().to_owned() }} testid="edit-post">
-                            { strings.edit_post }
-                        </To>
-                    }
-                </p>
+                <div class="post-line">
+                    <p class="meta">
+                        <span>{ &article.author.nickname }</span>
+                        if let Some(published_at) = &article.published_at {
+                            <time datetime={published_at.0.clone()}>
+                                { strings.day(&published_at.0) }
+                            </time>
+                        }
+                        if own {
+                            <To
+                                route={Route::Editor { id: article.id.inner().to_owned() }}
+                                testid="edit-post"
+                            >
+                                { strings.edit_post }
+                            </To>
+                        }
+                    </p>
+                    <CopyLink />
+                </div>
             </header>
             <div class="column">
                 if let Some(summary) = &article.summary {
@@ -116,18 +123,23 @@ pub(crate) fn ArticleView(props: &ArticleViewProps) -> Html {
                         </ol>
                     </section>
                 }
-                if let Some(speech) = &article.speech {
-                    <AudioPlayer speech={speech.clone()} />
-                }
-                if article.headings.len() >= HEADINGS_WORTH_A_TABLE {
-                    { contents(strings, &article.headings) }
-                }
             </div>
-            // Sanitised by the server, which is the only one that writes it.
-            <div class="column article" data-testid="post-article">
-                { Html::from_html_unchecked(article.html.clone().into()) }
+            if let Some(speech) = &article.speech {
+                // Not in a column of its own height: it stays in sight as long as the article does.
+                <div class="column listen-place">
+                    <AudioPlayer speech={speech.clone()} title={props.title.clone()} />
+                </div>
+            }
+            <div class="post-body">
+                if !contents.is_empty() {
+                    <div class="column contents-place">
+                        <Contents headings={contents} />
+                    </div>
+                }
+                <ArticleText article={article.clone()} />
             </div>
             { neighbours(strings, article) }
+            <ReadingProgress />
         </article>
     }
 }
@@ -156,22 +168,6 @@ fn neighbours(strings: &Strings, article: &Article) -> Html {
                 }
             }
         </nav>
-    }
-}
-
-/// The table of contents.
-fn contents(strings: &Strings, headings: &[Heading]) -> Html {
-    html! {
-        <details class="contents">
-            <summary>{ strings.contents }</summary>
-            <ul>
-                for heading in headings.iter().filter(|heading| heading.level <= 3) {
-                    <li class={format!("level-{}", heading.level)}>
-                        <a href={format!("#{}", heading.anchor)}>{ &heading.text }</a>
-                    </li>
-                }
-            </ul>
-        </details>
     }
 }
 

@@ -93,6 +93,7 @@ fn MyPosts() -> Html {
             <div class="studio-head">
                 <h1>{ strings.my_posts }</h1>
                 { link_state(strings, link) }
+                <To route={Route::Pipelines} testid="to-pipelines">{ strings.pipelines }</To>
                 <To route={Route::Deleted} testid="to-deleted">{ strings.deleted_posts }</To>
                 <To route={Route::Account} class="button">{ strings.account }</To>
                 <NewPost />

@@ -24,6 +24,16 @@ impl Board {
         self.known
     }
 
+    /// All of them.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter()
+    }
+
+    /// One of them.
+    pub(crate) fn stage(&self, id: &cynic::Id) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.id == *id)
+    }
+
     /// The stages of one kind, oldest first.
     pub(crate) fn of_kind(&self, kind: StageKind) -> impl Iterator<Item = &Stage> {
         self.stages.iter().filter(move |stage| stage.kind == kind)
@@ -122,7 +132,7 @@ pub(crate) fn ended(status: StageStatus) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::fragments::{EventCursor, PostStatus};
+    use crate::graphql::fragments::{DateTime, EventCursor, PostStatus};
     use crate::graphql::subscriptions::StageProgress;
 
     fn stage(id: &str, status: StageStatus, done: Option<i32>) -> Stage {
@@ -137,6 +147,8 @@ mod tests {
             post: None,
             asset: None,
             revision: 1,
+            updated_at: DateTime(String::new()),
+            due_at: None,
         }
     }
 
@@ -221,8 +233,13 @@ mod tests {
 
     #[test]
     fn each_frame_tells_how_the_post_of_its_lines_stands() {
-        let post =
-            |status| StagePost { id: cynic::Id::new("p"), slug: None, status, working_copy: None };
+        let post = |status| StagePost {
+            id: cynic::Id::new("p"),
+            slug: None,
+            title: String::new(),
+            status,
+            working_copy: None,
+        };
         let of =
             |status| Stage { post: Some(post(status)), ..stage("s", StageStatus::Ready, None) };
         let before = board(7, vec![of(PostStatus::Draft)]);
