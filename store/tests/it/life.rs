@@ -213,7 +213,7 @@ async fn a_purge_is_claimed_after_seven_days_and_never_before(rig: Rig) {
             break;
         }
     }
-    assert_eq!(found, [purge.clone()]);
+    assert_eq!(found, std::slice::from_ref(&purge));
     assert!(rig.claim(&purge).await.is_some());
 }
 
@@ -408,7 +408,7 @@ mod uses {
             ..PostInput::default()
         };
         let saved = rig.update(&second.id, second.draft.revision, shows.clone()).await.unwrap();
-        assert_eq!(saved.uses, [asset.id.clone()]);
+        assert_eq!(saved.uses, std::slice::from_ref(&asset.id));
         let (now, users) = rig.blog.users_of(&asset.id).await.unwrap().unwrap();
         assert_eq!((users, now.version), (vec![second.id.clone()], asset.version + 1));
         // Named again it is known; its own post knows it anyhow.
