@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
 
 use api::http::health::Readiness;
 use api::http::media::{Declared, Media, Opened, UploadError};
@@ -9,6 +10,7 @@ use api::http::pages::Files;
 use api::http::reading::{Article, Card, Listed, Place, Reading};
 use api::identity::{Authenticator, Credential};
 use api::socket::Speak;
+use api::socket::event_stream::{OpenStream, Texts};
 use async_trait::async_trait;
 use axum::body::BodyDataStream;
 use domain::account::Identity;
@@ -16,7 +18,7 @@ use domain::media::ObjectKey;
 use domain::ports::PortError;
 use domain::{Slug, Tag, Timestamp};
 use futures_util::{Sink, Stream};
-use realtime::{Close, Incoming, Outgoing};
+use realtime::{Close, Incoming, Outgoing, Watermark};
 use schema::Client;
 use tokio_tungstenite::tungstenite::Error;
 
@@ -94,6 +96,22 @@ impl Speak for Silence {
         _: IncomingFrames<'_>,
         _: OutgoingFrames<'_>,
     ) -> Option<Close> {
+        None
+    }
+
+    fn registry(&self) -> &Arc<realtime::Sockets> {
+        static EMPTY: LazyLock<Arc<realtime::Sockets>> = LazyLock::new(realtime::Sockets::new);
+        &EMPTY
+    }
+
+    fn stream(
+        &self,
+        _: Watermark,
+        _: Option<Identity>,
+        _: Client,
+        _: realtime::Request,
+        _: Texts,
+    ) -> Option<OpenStream> {
         None
     }
 }

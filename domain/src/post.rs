@@ -327,6 +327,7 @@ pub(crate) mod tests {
             title: post.draft.title.clone(),
             tags: vec![],
             slug: Slug::of_title("Title"),
+            category: post.draft.category,
             content: post.draft.content.clone(),
             excerpt: String::new(),
             language: Language::English,

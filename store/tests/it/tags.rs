@@ -111,14 +111,14 @@ async fn a_category_takes_effect_when_it_is_published(rig: Rig) {
         page.items.into_iter().map(|(_, post)| post.id).collect::<Vec<_>>()
     };
     let post = published(&rig, written("One")).await;
-    assert_eq!(listed(Category::Post).await, [post.id.clone()]);
+    assert_eq!(listed(Category::Post).await, std::slice::from_ref(&post.id));
 
     let learning = PostInput { category: Some(Category::Learning), ..PostInput::default() };
     let post = rig.update(&post.id, post.draft.revision, learning).await.unwrap();
     assert!(post.differs_from_published());
     assert_eq!(listed(Category::Learning).await, []);
     let post = rig.publish(&post).await.unwrap();
-    assert_eq!(listed(Category::Learning).await, [post.id.clone()]);
+    assert_eq!(listed(Category::Learning).await, std::slice::from_ref(&post.id));
     assert_eq!(listed(Category::Post).await, []);
 
     show(&rig, &post, Visibility::Private).await;

@@ -14,6 +14,7 @@ use super::subscriptions::Stage;
 macro_rules! result_of {
     ($name:ident => $success:ident, [$($refusal:ident),*]) => {
         #[derive(cynic::InlineFragments, Clone, PartialEq, Debug)]
+        #[allow(clippy::large_enum_variant, reason = "read once, and taken apart at once")]
         pub(crate) enum $name {
             $success($success),
             $($refusal($refusal),)*
@@ -192,6 +193,7 @@ pub(crate) enum Changed {
 macro_rules! changed_post {
     ($name:ident => $success:ident, [$($refusal:ident),*]) => {
         #[derive(cynic::InlineFragments, Clone, PartialEq, Debug)]
+        #[allow(clippy::large_enum_variant, reason = "read once, and taken apart at once")]
         pub(crate) enum $name {
             $success($success),
             StaleRevisionError(StaleRevisionError),
