@@ -18,7 +18,9 @@ use crate::http::Doors;
 /// Posts of a list, as many as the client's first page has.
 const POSTS: u32 = 12;
 /// Fewer headings need no table of contents, as in the client.
-const HEADINGS_WORTH_A_TABLE: usize = 3;
+const HEADINGS_WORTH_A_TABLE: usize = 2;
+/// Headings below it are in no table.
+const DEEPEST_LISTED: u8 = 3;
 /// Width of the picture that link previews show.
 const PREVIEW_WIDTH: u32 = 1_200;
 
@@ -267,8 +269,9 @@ impl Writer<'_> {
         out.push_str("<header class=\"column post-head\">");
         self.tags(&mut out, tags);
         let _ = write!(out, "<h1>{}</h1>", text(&titled.title));
+        out.push_str("<div class=\"post-line\">");
         self.meta(&mut out, author, *published_at);
-        out.push_str("</header><div class=\"column\">");
+        out.push_str("</div></header><div class=\"column\">");
         if !article.summary.is_empty() {
             let _ = write!(
                 out,
@@ -281,22 +284,27 @@ impl Writer<'_> {
             }
             out.push_str("</ol></section>");
         }
+        out.push_str("</div>");
         if let Some((url, _)) = &article.speech {
             let _ = write!(
                 out,
-                "<section class=\"listen\" aria-label=\"{}\">\
-                 <audio controls preload=\"none\" src=\"{}\"></audio></section>",
+                "<div class=\"column listen-place\"><section class=\"listen\" aria-label=\"{}\">\
+                 <audio controls preload=\"none\" src=\"{}\"></audio></section></div>",
                 self.words.listen,
                 text(url)
             );
         }
-        if article.headings.len() >= HEADINGS_WORTH_A_TABLE {
+        out.push_str("<div class=\"post-body\">");
+        let listed = || article.headings.iter().filter(|heading| heading.level <= DEEPEST_LISTED);
+        if listed().count() >= HEADINGS_WORTH_A_TABLE {
+            // Folded on a phone, as in the client, which unfolds it; where no script runs it is open.
             let _ = write!(
                 out,
-                "<details class=\"contents\"><summary>{}</summary><ul>",
+                "<div class=\"column contents-place\"><nav class=\"contents\" aria-label=\"{0}\">\
+                 <button type=\"button\" class=\"contents-toggle\">{0}</button><ul>",
                 self.words.contents
             );
-            for heading in article.headings.iter().filter(|heading| heading.level <= 3) {
+            for heading in listed() {
                 let _ = write!(
                     out,
                     "<li class=\"level-{}\"><a href=\"#{}\">{}</a></li>",
@@ -305,12 +313,12 @@ impl Writer<'_> {
                     text(&heading.text)
                 );
             }
-            out.push_str("</ul></details>");
+            out.push_str("</ul></nav></div>");
         }
-        out.push_str("</div><div class=\"column article\">");
+        out.push_str("<div class=\"column article\">");
         // Sanitised when it was rendered.
         out.push_str(&article.html);
-        out.push_str("</div>");
+        out.push_str("</div></div>");
         self.neighbours(&mut out, article);
         out.push_str("</article>");
         out
