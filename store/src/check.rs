@@ -17,6 +17,7 @@ use domain::{AssetId, PostId};
 
 use crate::apply::{derived, read_alike};
 use crate::blog::{Blog, port};
+use crate::entities::HINT;
 use crate::holdings::Holdings;
 use crate::keys;
 use crate::rows::{self, DOC};
@@ -444,6 +445,8 @@ fn alike(wanted: &Item, row: &Item) -> bool {
             // The entity itself: what is there is what it is.
             (Some(_), Some(_)) if name == DOC && !keys::derived(&row.key) => true,
             (Some(wanted), Some(found)) => same(&row.key, wanted, found),
+            // Rows of before there were hints have none, until their post is published again.
+            (Some(_), None) => name == HINT,
             _ => false,
         }
     })

@@ -13,6 +13,7 @@ use crate::rows::{self, REVISION};
 use crate::table::{
     Change as Field, Condition, Consistency, Key, Query, SortRange, TableError, Value, Write,
 };
+use crate::tags::COUNT;
 
 /// Rows that are removed in one transaction.
 const ROWS: u32 = 50;
@@ -118,6 +119,24 @@ impl Blog {
             let own = Condition::Equals("post", Value::S(post.id.to_string()));
             match self.write(Write::Delete(keys::slug(slug), own)).await {
                 // Gone already, or another post's.
+                Ok(_) | Err(TableError::ConditionFailed(_)) => {}
+                Err(error) => return Err(port(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the counters of a post's tags that no listed post has any more: they bear names that
+    /// perhaps this post alone had.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn forget_tags(&self, post: &Post) -> Result<(), PortError> {
+        let published = post.published.iter().flat_map(|published| &published.tags);
+        for tag in published {
+            let none = Condition::Equals(COUNT, Value::N(0));
+            match self.write(Write::Delete(keys::tag(&tag.key()), none)).await {
+                // Gone already, or other posts have it.
                 Ok(_) | Err(TableError::ConditionFailed(_)) => {}
                 Err(error) => return Err(port(error)),
             }

@@ -60,6 +60,7 @@ impl Purge {
         self.index.remove(id, LAST_VERSION).await?;
         self.remove_objects(id.as_str()).await?;
         self.blog.release_slugs(&post).await?;
+        self.blog.forget_tags(&post).await?;
         self.blog.remove_children(id).await?;
         self.blog.remove_post(&post).await?;
         tracing::info!(post.id = %id, "a deleted post was removed");

@@ -85,6 +85,8 @@ impl Bells {
 const POLL: Duration = Duration::from_secs(1);
 /// Between renewals of a lease.
 const RENEWAL: Duration = Duration::from_secs(20);
+/// Between looks for uploads whose arrival nobody noted.
+const ARRIVALS: Duration = Duration::from_secs(60);
 /// Due rows looked at in one go.
 const LOOK: u32 = 50;
 
@@ -102,7 +104,46 @@ impl Runner {
                 }
             });
         }
+        let (runner, stopped) = (self.clone(), stop.clone());
+        kinds.spawn(async move {
+            tokio::select! {
+                () = runner.look_for_arrivals() => {}
+                () = stopped.cancelled() => {}
+            }
+        });
         while kinds.join_next().await.is_some() {}
+    }
+
+    /// At start and then once a minute: an upload whose arrival nobody noted, because the process ended
+    /// in between or the table failed, need not wait for its ticket's end.
+    async fn look_for_arrivals(&self) {
+        let mut minute = tokio::time::interval(ARRIVALS);
+        loop {
+            minute.tick().await;
+            if let Err(error) = self.note_arrivals().await {
+                tracing::warn!(error = %error, "it was not looked for arrivals");
+            }
+        }
+    }
+
+    /// Notes every upload that has arrived.
+    ///
+    /// # Errors
+    /// A failure of a port.
+    pub async fn note_arrivals(&self) -> Result<(), domain::actions::ActionError> {
+        let mut after = None;
+        loop {
+            let (open, next) = self.posts.open_stages(StageKind::Image, after).await?;
+            for id in open {
+                if let Subject::Asset(asset) = &id.subject {
+                    self.accept_upload().run(asset).await?;
+                }
+            }
+            match next {
+                Some(next) => after = Some(next),
+                None => return Ok(()),
+            }
+        }
     }
 
     async fn run_kind(self: &Arc<Self>, kind: StageKind) {

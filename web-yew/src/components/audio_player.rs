@@ -334,9 +334,14 @@ impl Listening {
         let by_reader: fn(&Rc<Self>, &web_sys::Event) =
             |listening, _| listening.scrolled(|_| Scrolled::ByReader);
         vec![
-            on(browser::find(".article").map(Into::into), "click", |listening, event| {
-                listening.clicked(event);
-            }),
+            // Not that of the page that the server wrote, which may still stand before it.
+            on(
+                browser::find(".article:not(.served)").map(Into::into),
+                "click",
+                |listening, event| {
+                    listening.clicked(event);
+                },
+            ),
             on(window(), "wheel", by_reader),
             on(window(), "touchmove", by_reader),
             on(window(), "keydown", by_reader),

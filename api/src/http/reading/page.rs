@@ -315,7 +315,7 @@ impl Writer<'_> {
             }
             out.push_str("</ul></nav></div>");
         }
-        out.push_str("<div class=\"column article\">");
+        out.push_str("<div class=\"column article served\">");
         // Sanitised when it was rendered.
         out.push_str(&article.html);
         out.push_str("</div></div>");
