@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use content::MarkdownRenderer;
 use contract::{HostileConfig, HostileTable};
 use domain::UserId;
-use domain::actions::{CreatePost, PostInput, PublishPost, UpdatePost};
+use domain::actions::{CreatePost, PostInput, PublishPost, RequestUpload, UpdatePost, UploadInput};
+use domain::asset::{Asset, AssetStatus};
 use domain::ports::{Clock, IdSource, Objects, Posts, Wanted};
 use domain::post::Post;
 use domain::stage::{Stage, StageId, StageKind, Subject};
@@ -81,6 +82,36 @@ impl Rig {
         let (clock, ids) = (&*self.clock, &*self.ids);
         let publish = PublishPost { posts: &self.blog, renderer, clock, ids };
         publish.run(&self.kim, &post.id, post.draft.revision, None).await.unwrap()
+    }
+
+    /// An image of a post whose bytes are there, which nobody said.
+    pub async fn unheard(&self, post: &Post) -> Asset {
+        let (clock, ids) = (&*self.clock, &*self.ids);
+        let request = RequestUpload { posts: &self.blog, objects: &self.objects, clock, ids };
+        let input = UploadInput {
+            post: post.id.clone(),
+            filename: "a.png".into(),
+            content_type: "image/png".into(),
+            length: 1,
+            sha256: "0".repeat(64),
+        };
+        let asset = request.run(&self.kim, input, None).await.unwrap().0;
+        self.objects.put(&asset.original().unwrap(), b"x", "image/png").await.unwrap();
+        asset
+    }
+
+    /// Waits until an image is made.
+    pub async fn until_ready(&self, asset: &Asset) {
+        let deadline = Instant::now() + PATIENCE;
+        let wanted = Wanted { assets: vec![asset.id.clone()], ..Wanted::default() };
+        loop {
+            let asset = self.blog.load(&wanted).await.unwrap().assets.pop().unwrap();
+            if asset.status == AssetStatus::Ready {
+                return;
+            }
+            assert!(Instant::now() < deadline, "never: {asset:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Starts a runner in which `speech` does the work of that kind, and `others` all other.

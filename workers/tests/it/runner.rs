@@ -59,6 +59,17 @@ async fn all_that_is_due_is_done_without_a_single_bell_on_hostile_tables() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_whose_arrival_nobody_noted_is_found_at_the_next_start() {
+    let rig = Rig::kind().await;
+    let post = rig.published("Text.").await;
+    let asset = rig.unheard(&post).await;
+    let worker = Arc::new(Counting::default());
+    let stop = rig.start(worker.clone(), worker);
+    rig.until_ready(&asset).await;
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_panics_takes_nothing_with_it_and_is_tried_again() {
     let rig = Rig::kind().await;
     let panicking = Arc::new(Counting { panics: 1, ..Counting::default() });
