@@ -45,6 +45,9 @@ export async function openWindow(context, url) {
   page.on("response", (response) => {
     if (response.status() >= 500) seen.push(`${response.status()} ${response.url()}`);
   });
+  // While anybody listens, files are asked for here. Were it only during a press, a key that is pressed at
+  // once could reach the browser before it knows that, and would open its own dialog, which nobody answers.
+  page.on("filechooser", () => {});
   if (url) await page.goto(url);
   return page;
 }
