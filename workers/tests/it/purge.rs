@@ -23,8 +23,8 @@ use domain::{PostId, UserId};
 use embedded_objects::FolderObjects;
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use parking_lot::Mutex;
-use store::Blog;
 use store::table::{Batch, Consistency, Item, Key, Page, Query, Table, TableError, Write};
+use store::{Blog, Check, HeldObject};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
@@ -149,6 +149,7 @@ impl Objects for Brittle {
 struct World {
     blog: Blog,
     table: Arc<Remembering>,
+    sqlite: Arc<SqliteTable>,
     objects: Arc<Brittle>,
     index: Arc<Index>,
     clock: Arc<TestClock>,
@@ -168,6 +169,7 @@ impl World {
         let data = DataFolder::open(folder.path()).unwrap();
         let config = SqliteTableConfig { readers: 1, max_bytes: None };
         let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
+        let sqlite = table.clone();
         let table = wrap(table, clock.clone());
         let table = Arc::new(Remembering { table, written: Mutex::default() });
         let blog = Blog::open(table.clone(), clock.clone(), "e").await.unwrap();
@@ -175,7 +177,7 @@ impl World {
         let objects = FolderObjects::open(&place, clock.clone(), ids.clone()).unwrap();
         let objects = Arc::new(Brittle { objects, left: AtomicI64::new(i64::MAX) });
         let (index, kim) = (Arc::default(), UserId::from_bits(1));
-        World { blog, table, objects, index, clock, ids, kim, _folder: folder }
+        World { blog, table, sqlite, objects, index, clock, ids, kim, _folder: folder }
     }
 
     fn purge(&self, blog: &Blog) -> Purge {
@@ -292,6 +294,15 @@ impl World {
         rows
     }
 
+    /// What an operator's check finds.
+    async fn findings(&self) -> Vec<String> {
+        let (blog, walk, objects) = (&self.blog, &*self.sqlite, &*self.objects);
+        let check = Check { blog, walk, objects, ids: &*self.ids };
+        let held = self.objects.objects.inventory().await.unwrap().into_iter();
+        let held: Vec<_> = held.map(|(key, whole)| HeldObject { key, whole }).collect();
+        check.run(&held).await.unwrap().iter().map(ToString::to_string).collect()
+    }
+
     async fn objects_of(&self, owners: &[&str]) -> usize {
         let mut n = 0;
         for owner in owners {
@@ -355,7 +366,9 @@ async fn a_purge_that_is_killed_at_any_step_goes_on_to_the_same_end() {
         world.objects.left.store(i64::from(calls) + 1, Ordering::SeqCst);
         let ended = world.purge(&world.blog.within(calls)).purge(&post.id).await.is_ok();
         world.objects.left.store(i64::MAX, Ordering::SeqCst);
+        assert_eq!(world.findings().await, [] as [String; 0], "after {calls} calls");
         world.purge(&world.blog).purge(&post.id).await.unwrap();
+        assert_eq!(world.findings().await, [] as [String; 0], "in the end, {calls} calls");
 
         assert_eq!(world.row(&post.id).await, None, "after {calls} calls");
         assert!(!world.has(&images[0]).await && world.has(&images[1]).await, "{calls} calls");
