@@ -326,10 +326,11 @@ impl Plan {
         let condition = version_before(before.as_ref().map(|stage| stage.version));
         let mut row = rows::item(keys::stage(&after.id), after)?;
         row = rows::with(row, REVISION, number(after.version));
-        let due = after.due_at.filter(|_| !after.held);
+        let failed = after.status == StageStatus::Failed;
+        let due = after.due_at.filter(|_| !after.held && !failed);
         let indexed = match due {
             Some(due) => Some(keys::due(&after.id, due)),
-            None if after.status == StageStatus::Failed && !after.id.kind.internal() => {
+            None if failed && !after.id.kind.internal() => {
                 Some(keys::failed(&after.author, &after.id, after.updated_at))
             }
             None => None,
@@ -337,6 +338,10 @@ impl Plan {
         if let Some((partition, sort)) = indexed {
             row = rows::with(row, "gsi1pk", Value::S(partition));
             row = rows::with(row, "gsi1sk", Value::S(sort));
+        }
+        if let Some(at) = after.due_at.filter(|_| failed) {
+            row = rows::with(row, "gsi2pk", Value::S(keys::PROBES.to_owned()));
+            row = rows::with(row, "gsi2sk", Value::S(keys::probe(&after.id, at)));
         }
         self.push(Write::Put(row, condition));
         Ok(())

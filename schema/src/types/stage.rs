@@ -54,7 +54,8 @@ pub struct StageFailure {
     code: String,
     /// For the author.
     message: String,
-    /// When it is tried again; null when it failed.
+    /// When it is tried again by itself. What failed because something was not there is, for a week; null
+    /// when it waits for a person.
     retry_at: Option<DateTime>,
 }
 

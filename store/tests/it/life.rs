@@ -476,8 +476,7 @@ mod uses {
         let key = || Some(IdempotencyKey { key: "k".into(), request: "r".into() });
         let publish = async |rig: &Rig, post: &Post| {
             let (clock, ids) = (&*rig.clock, &rig.ids);
-            let action =
-                PublishPost { posts: &rig.blog, renderer: &rig.renderer, clock, ids };
+            let action = PublishPost { posts: &rig.blog, renderer: &rig.renderer, clock, ids };
             action.run(&rig.kim, &post.id, post.draft.revision, key()).await
         };
         // The save takes up as many as one may, and the publication as many again.
