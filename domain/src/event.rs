@@ -85,6 +85,8 @@ pub enum EventKind {
     UploadArrived,
     /// A stage went on.
     StageChanged,
+    /// An image was removed: its upload never came, or nothing needed it.
+    ImageRemoved,
 }
 
 /// An event of an author's topic.

@@ -23,6 +23,9 @@ pub const NEW_USES: usize = 12;
 pub const REVISIONS: usize = 50;
 /// How many former slugs lead on to the present one.
 pub const FORMER_SLUGS: usize = 20;
+/// How long an image is kept that nothing needs: no working copy, nothing published, no kept revision.
+/// Counted from the last save of its post's text, publication or upload.
+pub const UNUSED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a deleted post can be restored.
 pub const RESTORABLE_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 

@@ -51,23 +51,27 @@ pub enum StageKind {
     /// Nothing: the removal of a deleted post and all that belongs to it. Internal, see
     /// [`StageKind::internal`].
     Purge,
+    /// Nothing: of a post, the search for images that nobody needs any more; of such an image, its
+    /// removal. Internal.
+    Tidy,
 }
 
 impl StageKind {
     /// All of them.
-    pub const ALL: [StageKind; 5] = [
+    pub const ALL: [StageKind; 6] = [
         StageKind::Speech,
         StageKind::Summary,
         StageKind::Search,
         StageKind::Image,
         StageKind::Purge,
+        StageKind::Tidy,
     ];
 
     /// Whether it is housekeeping that no author sees: it is in no event, on no board, and has no id
     /// outside. So there is nobody who could press Retry, and it never fails: it is tried until it
     /// is done.
     pub fn internal(self) -> bool {
-        self == StageKind::Purge
+        matches!(self, StageKind::Purge | StageKind::Tidy)
     }
 
     /// `SPEECH`, as in keys and in the schema.
@@ -78,6 +82,7 @@ impl StageKind {
             StageKind::Search => "SEARCH",
             StageKind::Image => "IMAGE",
             StageKind::Purge => "PURGE",
+            StageKind::Tidy => "TIDY",
         }
     }
 
@@ -347,9 +352,9 @@ impl Stage {
     }
 
     /// Whether somebody should act on it now. A due time further ahead than any wait allows is due: a
-    /// clock went backwards. A purge alone waits as long as it says.
+    /// clock went backwards. Housekeeping alone waits as long as it says.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let beyond = |due| due > now.plus(LONGEST_WAIT) && self.id.kind != StageKind::Purge;
+        let beyond = |due| due > now.plus(LONGEST_WAIT) && !self.id.kind.internal();
         self.due_at.is_some_and(|due| due <= now || beyond(due))
     }
 

@@ -263,6 +263,9 @@ impl Plan {
             let row = rows::item(keys::asset_use(asset, &after.id), &())?;
             self.push(Write::Put(row, Condition::Always));
         }
+        for asset in had.iter().filter(|asset| !after.uses.contains(asset)) {
+            self.push(Write::Delete(keys::asset_use(asset, &after.id), Condition::Always));
+        }
         Ok(())
     }
 
@@ -359,8 +362,9 @@ impl Plan {
         let mut of_posts: BTreeMap<&PostId, Vec<Step<Stage>>> = BTreeMap::new();
         for step in stages {
             match &step.after.id.subject {
+                _ if step.after.id.kind.internal() => {}
                 Subject::Asset(asset) => self.unfinished(&step.after, asset)?,
-                Subject::Post(_) if with_post || step.after.id.kind.internal() => {}
+                Subject::Post(_) if with_post => {}
                 Subject::Post(post) => of_posts.entry(post).or_default().push(step.clone()),
             }
         }

@@ -48,8 +48,8 @@ impl Posts for Blog {
         let beyond = SortRange::Between(now.plus(LONGEST_WAIT).sortable(), "~".into());
         let now = SortRange::Between("0".into(), format!("{}~", now.sortable()));
         let mut ids = vec![];
-        // A purge alone may wait longer than any wait: seven days are not a clock that went back.
-        let early = (kind != StageKind::Purge).then(|| query(beyond, true));
+        // Housekeeping alone may wait longer than any wait: a week is not a clock that went back.
+        let early = (!kind.internal()).then(|| query(beyond, true));
         for query in early.into_iter().chain([query(now, true)]) {
             let page = self.page(&query).await?;
             ids.extend(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)));

@@ -29,11 +29,13 @@ pub struct Limits {
     pub image: u32,
     /// Purge.
     pub purge: u32,
+    /// Tidy.
+    pub tidy: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { speech: 1, summary: 1, search: 2, image: 1, purge: 1 }
+        Limits { speech: 1, summary: 1, search: 2, image: 1, purge: 1, tidy: 1 }
     }
 }
 
@@ -57,6 +59,8 @@ pub struct Runner {
     pub image: Arc<dyn Worker>,
     /// See `speech`.
     pub purge: Arc<dyn Worker>,
+    /// See `speech`.
+    pub tidy: Arc<dyn Worker>,
     /// How many at once.
     pub limits: Limits,
     /// Shows progress to whoever watches.
@@ -172,6 +176,7 @@ impl Runner {
             StageKind::Search => self.limits.search,
             StageKind::Image => self.limits.image,
             StageKind::Purge => self.limits.purge,
+            StageKind::Tidy => self.limits.tidy,
         }
         .max(1);
         let permits = Arc::new(Semaphore::new(at_once as usize));
@@ -227,7 +232,7 @@ impl Runner {
         at_once: u32,
         permit: tokio::sync::OwnedSemaphorePermit,
     ) -> Result<(), domain::actions::ActionError> {
-        if let Subject::Asset(asset) = &id.subject {
+        if let (StageKind::Image, Subject::Asset(asset)) = (id.kind, &id.subject) {
             self.accept_upload().run(asset).await?;
         }
         let claim = ClaimStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
@@ -279,6 +284,7 @@ impl Runner {
             StageKind::Search => &self.search,
             StageKind::Image => &self.image,
             StageKind::Purge => &self.purge,
+            StageKind::Tidy => &self.tidy,
         };
         let reporter = Arc::new(Reporter {
             posts: self.posts.clone(),

@@ -111,7 +111,8 @@ impl Stage {
         self.load_post(context).await.transpose()
     }
 
-    /// Of IMAGE only.
+    /// Of IMAGE only. Null once the image is gone: an upload that never came, or an image that nothing
+    /// needed.
     async fn asset(&self, context: &Context<'_>) -> Option<Result<Asset>> {
         self.load_asset(context).await.transpose()
     }

@@ -139,8 +139,9 @@ impl Rig {
             summary: others.clone(),
             search: others.clone(),
             image: others.clone(),
-            purge: others,
-            limits: Limits { speech: 2, summary: 2, search: 2, image: 2, purge: 1 },
+            purge: others.clone(),
+            tidy: others,
+            limits: Limits { speech: 2, summary: 2, search: 2, image: 2, purge: 1, tidy: 1 },
             shown: Arc::new(|_| {}),
             bells: Bells::default(),
         }
