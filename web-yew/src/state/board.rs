@@ -118,9 +118,7 @@ impl Reducible for Board {
 
 /// Whether it tells of an image that is there no more: nothing is left to show of it.
 fn gone(stage: &Stage) -> bool {
-    stage.kind == StageKind::Image
-        && stage.status == StageStatus::Skipped
-        && stage.asset.is_none()
+    stage.kind == StageKind::Image && stage.status == StageStatus::Skipped && stage.asset.is_none()
 }
 
 /// One status for several stages of a kind: what needs a person first, then what moves.
