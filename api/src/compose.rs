@@ -40,7 +40,7 @@ use store::table::Table;
 use store::{Blog, CursorSigner, keys};
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
-use workers::{Image, Limits, PostOffice, Purge, Runner, Search, Speech, Summary};
+use workers::{Image, Limits, PostOffice, Purge, Runner, Search, Speech, Summary, Tidy};
 
 use crate::config::Hidden;
 use crate::http::health::Readiness;
@@ -291,9 +291,15 @@ impl EmbeddedHome {
             }),
             purge: Arc::new(Purge {
                 blog: blog.clone(),
-                objects: store,
+                objects: store.clone(),
                 index: indexed,
                 clock: clock.clone(),
+            }),
+            tidy: Arc::new(Tidy {
+                blog: blog.clone(),
+                objects: store,
+                clock: clock.clone(),
+                ids: ids.clone(),
             }),
             limits: Limits::default(),
             shown: Arc::new(shown),

@@ -68,6 +68,9 @@ pub struct Asset {
     pub created_at: Timestamp,
     /// When the ticket ends.
     pub expires_at: Timestamp,
+    /// Whether its removal has begun: it is in no post any more, and cannot be taken up again.
+    #[serde(default)]
+    pub leaving: bool,
 }
 
 impl Asset {

@@ -46,7 +46,10 @@ pub struct StageFacts {
 
 impl From<&Stage> for StageFacts {
     fn from(stage: &Stage) -> Self {
-        let waits = stage.status == StageStatus::Pending && stage.failure.is_some();
+        let waits = match stage.status {
+            StageStatus::Pending => stage.failure.is_some(),
+            status => status == StageStatus::Failed,
+        };
         StageFacts {
             id: stage.id.clone(),
             post: stage.post.clone(),
@@ -82,6 +85,8 @@ pub enum EventKind {
     UploadArrived,
     /// A stage went on.
     StageChanged,
+    /// An image was removed: its upload never came, or nothing needed it.
+    ImageRemoved,
 }
 
 /// An event of an author's topic.

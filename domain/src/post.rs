@@ -17,12 +17,15 @@ pub const TAGS: usize = 12;
 /// How many images may be uploaded for one post, and shown in it.
 pub const ASSETS: usize = 50;
 /// How many images of other posts one save or publication may take up: each is two rows of its
-/// transaction.
-pub const NEW_USES: usize = 20;
+/// transaction, which has at most 100. A publication that changes everything else has 70.
+pub const NEW_USES: usize = 12;
 /// How many published revisions are kept.
 pub const REVISIONS: usize = 50;
 /// How many former slugs lead on to the present one.
 pub const FORMER_SLUGS: usize = 20;
+/// How long an image is kept that nothing needs: no working copy, nothing published, no kept revision.
+/// Counted from the last save of its post's text, publication or upload.
+pub const UNUSED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a deleted post can be restored.
 pub const RESTORABLE_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 

@@ -6,6 +6,9 @@
 //!    +------------+--- retry, new revision ----+
 //! ```
 //!
+//! What FAILED because something was not there, and not by its input, has a time at which it is tried
+//! again: it is *probed*, ever more seldom, for a week.
+//!
 //! Every transition is a pure function here; the store makes it a conditional write on the row's
 //! version, so of two that act on the same row one is told.
 
@@ -23,8 +26,14 @@ pub const LEASE: Duration = Duration::from_secs(60);
 pub const ATTEMPTS: u32 = 5;
 /// Lost leases in a row before a stage fails.
 pub const LOST_LEASES: u32 = 5;
-/// The longest wait that any state of a stage allows.
+/// The longest wait that a stage in the due index allows.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
+/// How long what failed because something was not there is tried again by itself.
+pub const PROBED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+/// The longest wait between two such tries.
+pub const LONGEST_PROBE: Duration = Duration::from_secs(6 * 3600);
+/// The first wait.
+const FIRST_PROBE: Duration = Duration::from_secs(5 * 60);
 
 /// What a stage makes.
 #[derive(
@@ -42,23 +51,27 @@ pub enum StageKind {
     /// Nothing: the removal of a deleted post and all that belongs to it. Internal, see
     /// [`StageKind::internal`].
     Purge,
+    /// Nothing: of a post, the search for images that nobody needs any more; of such an image, its
+    /// removal. Internal.
+    Tidy,
 }
 
 impl StageKind {
     /// All of them.
-    pub const ALL: [StageKind; 5] = [
+    pub const ALL: [StageKind; 6] = [
         StageKind::Speech,
         StageKind::Summary,
         StageKind::Search,
         StageKind::Image,
         StageKind::Purge,
+        StageKind::Tidy,
     ];
 
     /// Whether it is housekeeping that no author sees: it is in no event, on no board, and has no id
     /// outside. So there is nobody who could press Retry, and it never fails: it is tried until it
     /// is done.
     pub fn internal(self) -> bool {
-        self == StageKind::Purge
+        matches!(self, StageKind::Purge | StageKind::Tidy)
     }
 
     /// `SPEECH`, as in keys and in the schema.
@@ -69,6 +82,7 @@ impl StageKind {
             StageKind::Search => "SEARCH",
             StageKind::Image => "IMAGE",
             StageKind::Purge => "PURGE",
+            StageKind::Tidy => "TIDY",
         }
     }
 
@@ -226,6 +240,10 @@ pub struct Stage {
     pub progress: Option<Done>,
     /// Why it failed, or why it waits.
     pub failure: Option<Failure>,
+    /// Since when it fails because something is not there; the probes count from here. Absent in rows
+    /// from before there were probes: those wait for a person.
+    #[serde(default)]
+    pub unavailable_since: Option<Timestamp>,
     /// What it made last.
     pub made: Option<Made>,
     /// Last change of status.
@@ -241,6 +259,11 @@ pub enum Outcome {
     Unchanged,
     /// May succeed later.
     Retry(Failure),
+    /// A service did not answer: as `Retry`, and probed once it has failed.
+    Unavailable(Failure),
+    /// Something is not installed or not allowed, which a person has to mend: fails at once, and is
+    /// probed, so that nobody has to press Retry afterwards.
+    Missing(Failure),
     /// Will not succeed by itself.
     Fail(Failure),
 }
@@ -269,6 +292,7 @@ impl Stage {
             found_running: 0,
             progress: None,
             failure: None,
+            unavailable_since: None,
             made: None,
             updated_at: now,
         }
@@ -297,6 +321,7 @@ impl Stage {
             lost_leases: 0,
             found_running: 0,
             failure: None,
+            unavailable_since: None,
             due_at: Some(now),
             ..self.changed(StageStatus::Pending, now)
         }
@@ -327,9 +352,9 @@ impl Stage {
     }
 
     /// Whether somebody should act on it now. A due time further ahead than any wait allows is due: a
-    /// clock went backwards. A purge alone waits as long as it says.
+    /// clock went backwards. Housekeeping alone waits as long as it says.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let beyond = |due| due > now.plus(LONGEST_WAIT) && self.id.kind != StageKind::Purge;
+        let beyond = |due| due > now.plus(LONGEST_WAIT) && !self.id.kind.internal();
         self.due_at.is_some_and(|due| due <= now || beyond(due))
     }
 
@@ -391,30 +416,52 @@ impl Stage {
     pub fn finish(&self, outcome: Outcome, now: Timestamp, jitter: f64) -> Self {
         let ended = |status| Stage {
             failure: None,
+            unavailable_since: None,
             lost_leases: 0,
             found_running: 0,
             ..self.changed(status, now)
         };
+        let again = |failure| Stage {
+            failure: Some(failure),
+            unavailable_since: self.unavailable_since,
+            due_at: Some(now.plus(back_off(self.attempts, jitter))),
+            ..ended(StageStatus::Pending)
+        };
+        let failed = |failure| Stage { failure: Some(failure), ..ended(StageStatus::Failed) };
+        let spent = self.attempts >= ATTEMPTS;
         match outcome {
             Outcome::Made(made) => Stage { made: Some(made), ..ended(StageStatus::Ready) },
             Outcome::Unchanged => ended(StageStatus::Skipped),
-            Outcome::Fail(failure) | Outcome::Retry(failure) if self.id.kind.internal() => Stage {
-                failure: Some(failure),
-                due_at: Some(now.plus(back_off(self.attempts, jitter))),
-                ..ended(StageStatus::Pending)
-            },
-            Outcome::Fail(failure) => {
-                Stage { failure: Some(failure), ..ended(StageStatus::Failed) }
+            Outcome::Fail(failure)
+            | Outcome::Retry(failure)
+            | Outcome::Unavailable(failure)
+            | Outcome::Missing(failure)
+                if self.id.kind.internal() =>
+            {
+                again(failure)
             }
-            Outcome::Retry(failure) if self.attempts >= ATTEMPTS => {
-                Stage { failure: Some(failure), ..ended(StageStatus::Failed) }
+            Outcome::Retry(failure) | Outcome::Unavailable(failure) if !spent => again(failure),
+            Outcome::Fail(failure) | Outcome::Retry(failure) => failed(failure),
+            Outcome::Unavailable(failure) | Outcome::Missing(failure) => {
+                let since = self.unavailable_since.unwrap_or(now);
+                let probe = next_probe(since, now);
+                Stage { unavailable_since: Some(since), due_at: probe, ..failed(failure) }
             }
-            Outcome::Retry(failure) => Stage {
-                failure: Some(failure),
-                due_at: Some(now.plus(back_off(self.attempts, jitter))),
-                ..ended(StageStatus::Pending)
-            },
         }
+    }
+
+    /// Sets a stage that failed because something was not there due for one try, when it is time. What
+    /// comes of it decides when the next one is.
+    ///
+    /// # Errors
+    /// [`NotDue`] - when it has not failed so, or not now.
+    pub fn probe(&self, now: Timestamp) -> Result<Self, NotDue> {
+        // Further ahead than any probe: a clock went backwards.
+        let time = |due: Timestamp| due <= now || due > now.plus(LONGEST_PROBE);
+        if self.status != StageStatus::Failed || !self.due_at.is_some_and(time) {
+            return Err(NotDue);
+        }
+        Ok(Stage { due_at: Some(now), ..self.changed(StageStatus::Pending, now) })
     }
 
     /// Gives a claim back without a try: the process that held it has ended, and this one owns the
@@ -458,6 +505,13 @@ impl Stage {
 fn back_off(attempts: u32, jitter: f64) -> Duration {
     let base = Duration::from_secs(2) * 2u32.saturating_pow(attempts.saturating_sub(1).min(10));
     base.min(Duration::from_secs(300)).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+}
+
+/// Waiting as long again as it has lasted doubles the time from probe to probe; none after a week.
+fn next_probe(since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let lasted = now.since(since);
+    let next = now.plus(lasted.clamp(FIRST_PROBE, LONGEST_PROBE));
+    (next <= since.plus(PROBED_FOR)).then_some(next)
 }
 
 /// Marks as they are stored beside the audio.
@@ -505,6 +559,71 @@ mod tests {
                 if attempt < ATTEMPTS { StageStatus::Pending } else { StageStatus::Failed };
             assert_eq!(stage.status, expected, "attempt {attempt}");
         }
+    }
+
+    /// Fails so until it is not probed any more; the minutes between the tries.
+    fn probes(outcome: impl Fn() -> Outcome) -> Vec<u64> {
+        let mut stage = pending();
+        let mut failed_at: Option<Timestamp> = None;
+        let mut waits = vec![];
+        while let Some(due) = stage.due_at {
+            if stage.status == StageStatus::Failed {
+                waits.extend(failed_at.map(|at| due.since(at).as_secs() / 60));
+                assert_eq!(stage.probe(due.minus(Duration::from_millis(1))), Err(NotDue));
+                stage = stage.probe(due).unwrap();
+            }
+            stage = stage.claim("a".into(), stage.due_at.unwrap()).unwrap();
+            let now = stage.updated_at;
+            stage = stage.finish(outcome(), now, 1.0);
+            failed_at = Some(now);
+            assert!(waits.len() < 100, "it never ends");
+        }
+        assert_eq!(stage.status, StageStatus::Failed);
+        waits
+    }
+
+    #[test]
+    fn what_was_not_there_is_probed_ever_more_seldom_for_a_week_and_bad_input_is_not() {
+        let waits = probes(|| Outcome::Missing(failure()));
+        assert_eq!(waits[..8], [5, 5, 10, 20, 40, 80, 160, 320]);
+        assert!(waits[8..].iter().all(|wait| *wait == 360), "{waits:?}");
+        let minutes: u64 = waits.iter().sum();
+        assert!((6 * 24 * 60..=7 * 24 * 60).contains(&minutes), "{minutes} minutes");
+
+        assert_eq!(probes(|| Outcome::Fail(failure())), [] as [u64; 0]);
+    }
+
+    #[test]
+    fn a_service_that_does_not_answer_is_asked_five_times_and_then_probed() {
+        let mut stage = pending();
+        for attempt in 1..=ATTEMPTS {
+            stage = stage.claim("a".into(), stage.due_at.unwrap()).unwrap();
+            stage = stage.finish(Outcome::Unavailable(failure()), NOW, 1.0);
+            assert_eq!(stage.status == StageStatus::Failed, attempt == ATTEMPTS);
+        }
+        assert_eq!(stage.due_at, Some(NOW.plus(Duration::from_secs(300))));
+        // One try, not five more; and what it made counts anew.
+        let due = stage.due_at.unwrap();
+        let probed = stage.probe(due).unwrap().claim("b".into(), due).unwrap();
+        let failed = probed.finish(Outcome::Unavailable(failure()), NOW, 1.0);
+        assert_eq!(failed.status, StageStatus::Failed);
+        let ready = probed.finish(Outcome::Unchanged, NOW, 1.0);
+        assert_eq!((ready.unavailable_since, ready.due_at), (None, None));
+    }
+
+    #[test]
+    fn a_retry_begins_the_week_of_probes_anew() {
+        let stage = pending().claim("a".into(), NOW).unwrap();
+        let failed = stage.finish(Outcome::Missing(failure()), NOW, 1.0);
+        assert_eq!(failed.retry(NOW).unwrap().unavailable_since, None);
+    }
+
+    #[test]
+    fn a_probe_beyond_any_wait_is_due_because_a_clock_went_back() {
+        let stage = pending().claim("a".into(), NOW).unwrap();
+        let failed = stage.finish(Outcome::Missing(failure()), NOW, 1.0);
+        assert!(failed.probe(NOW.minus(LONGEST_PROBE)).is_ok());
+        assert_eq!(failed.probe(NOW.minus(Duration::from_secs(3600))), Err(NotDue));
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl GlobalId {
                     StageKind::Speech | StageKind::Summary | StageKind::Search => {
                         Subject::Post(PostId::parse(subject).ok()?)
                     }
-                    StageKind::Purge => return None,
+                    StageKind::Purge | StageKind::Tidy => return None,
                 };
                 Some(GlobalId::Stage(StageId { subject, kind }))
             }

@@ -263,6 +263,9 @@ impl Plan {
             let row = rows::item(keys::asset_use(asset, &after.id), &())?;
             self.push(Write::Put(row, Condition::Always));
         }
+        for asset in had.iter().filter(|asset| !after.uses.contains(asset)) {
+            self.push(Write::Delete(keys::asset_use(asset, &after.id), Condition::Always));
+        }
         Ok(())
     }
 
@@ -326,10 +329,11 @@ impl Plan {
         let condition = version_before(before.as_ref().map(|stage| stage.version));
         let mut row = rows::item(keys::stage(&after.id), after)?;
         row = rows::with(row, REVISION, number(after.version));
-        let due = after.due_at.filter(|_| !after.held);
+        let failed = after.status == StageStatus::Failed;
+        let due = after.due_at.filter(|_| !after.held && !failed);
         let indexed = match due {
             Some(due) => Some(keys::due(&after.id, due)),
-            None if after.status == StageStatus::Failed && !after.id.kind.internal() => {
+            None if failed && !after.id.kind.internal() => {
                 Some(keys::failed(&after.author, &after.id, after.updated_at))
             }
             None => None,
@@ -337,6 +341,10 @@ impl Plan {
         if let Some((partition, sort)) = indexed {
             row = rows::with(row, "gsi1pk", Value::S(partition));
             row = rows::with(row, "gsi1sk", Value::S(sort));
+        }
+        if let Some(at) = after.due_at.filter(|_| failed) {
+            row = rows::with(row, "gsi2pk", Value::S(keys::PROBES.to_owned()));
+            row = rows::with(row, "gsi2sk", Value::S(keys::probe(&after.id, at)));
         }
         self.push(Write::Put(row, condition));
         Ok(())
@@ -354,8 +362,9 @@ impl Plan {
         let mut of_posts: BTreeMap<&PostId, Vec<Step<Stage>>> = BTreeMap::new();
         for step in stages {
             match &step.after.id.subject {
+                _ if step.after.id.kind.internal() => {}
                 Subject::Asset(asset) => self.unfinished(&step.after, asset)?,
-                Subject::Post(_) if with_post || step.after.id.kind.internal() => {}
+                Subject::Post(_) if with_post => {}
                 Subject::Post(post) => of_posts.entry(post).or_default().push(step.clone()),
             }
         }

@@ -20,7 +20,7 @@ use crate::blog::{Blog, port};
 use crate::entities::HINT;
 use crate::holdings::Holdings;
 use crate::keys;
-use crate::rows::{self, DOC};
+use crate::rows::{self, DOC, REVISION};
 use crate::table::{Change as Field, Condition, Item, Key, Value, Write};
 use crate::walk::{Walk, partitions};
 
@@ -125,6 +125,9 @@ struct Report {
     /// Derived rows that are there, and the post that a slug or a use is of.
     present: Vec<(Item, Option<String>)>,
     posts: HashSet<String>,
+    /// Posts whose removal has begun, and their images: what is there of them is there no more in a
+    /// moment, and each step of it may be the last one that was done.
+    leaving: HashSet<String>,
     /// What counters should say, and what else they say.
     counters: BTreeMap<Key, Counter>,
 }
@@ -156,6 +159,7 @@ impl Check<'_> {
         self.counters(&mut report).await?;
         report.orphans();
         report.objects(held);
+        report.forget_leaving();
         // What is derived is mended before a stage that changes it is restarted.
         report
             .findings
@@ -195,6 +199,13 @@ impl Check<'_> {
         };
         let Some(post) = report.read::<Post>(row) else { return Ok(()) };
         report.posts.insert(id.to_string());
+        if post.purging {
+            // The purge goes on by itself; until then nothing of the post is missed, and nothing of
+            // it is too much.
+            report.leaving.insert(id.to_string());
+            report.leaving.extend(post.images().iter().map(ToString::to_string));
+            return Ok(());
+        }
         let mut texts = vec![];
         if let Some(live) = post.live() {
             texts.push(keys::revision(id, live.revision));
@@ -367,15 +378,15 @@ impl Report {
                 Some(post) => Some(post.to_string()),
                 None => rows::string(&row, "post").map(str::to_owned),
             };
-            // Only what an orphan is told by is kept: there may be many.
-            let counts = row
-                .attributes
-                .iter()
-                .filter(|(name, value)| *name != "v" && matches!(value, Value::N(n) if *n != 0));
-            let counts = counts.map(|(name, value)| (name.clone(), value.clone())).collect();
-            let attributes = match row.attributes.contains_key(DOC) {
+            // Only what an orphan is told by is kept: there may be many. A counter is told by what it
+            // counts, every other row by being there.
+            let numbers = row.attributes.into_iter().filter(|(name, value)| {
+                name != "v" && name != REVISION && matches!(value, Value::N(_))
+            });
+            let counts: Vec<(String, Value)> = numbers.collect();
+            let attributes = match counts.is_empty() {
                 true => [(DOC.to_owned(), Value::Bool(true))].into(),
-                false => counts,
+                false => counts.into_iter().filter(|(_, value)| *value != Value::N(0)).collect(),
             };
             self.present.push((Item { key: row.key, attributes }, post));
         }
@@ -393,6 +404,16 @@ impl Report {
                 self.find(Problem::Orphan, told(&row.key), Repair::Write(Box::new(write)));
             }
         }
+    }
+
+    /// What a purge has not come to yet is no finding.
+    fn forget_leaving(&mut self) {
+        let leaving = std::mem::take(&mut self.leaving);
+        self.findings.retain(|found| {
+            use Problem::{ObjectOrphan, Orphan, Stalled};
+            !matches!(found.problem, Orphan | Stalled | ObjectOrphan)
+                || !leaving.iter().any(|id| found.place.contains(id))
+        });
     }
 
     fn objects(&mut self, held: &[HeldObject]) {

@@ -85,6 +85,9 @@ impl Holdings {
 
     fn image(&mut self, asset: &Asset) {
         self.secrets.insert(asset.id.to_string(), asset.secret.reveal().to_owned());
+        if asset.leaving {
+            return;
+        }
         if matches!(asset.status, AssetStatus::Processing | AssetStatus::Ready)
             && let Ok(original) = asset.original()
         {

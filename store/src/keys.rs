@@ -224,6 +224,16 @@ pub fn failed(author: &UserId, id: &StageId, at: Timestamp) -> (String, String) 
     (failed_partition(author), format!("{}#{}#{}", at.sortable(), key.pk, key.sk))
 }
 
+/// Where the failed stages are that are tried again by themselves, by when; of all authors.
+pub const PROBES: &str = "PROBES";
+
+/// The place of a failed stage there. It has one among its author's failed ones too, so this is another
+/// index.
+pub fn probe(id: &StageId, at: Timestamp) -> String {
+    let key = stage(id);
+    format!("{}#{}#{}", at.sortable(), key.pk, key.sk)
+}
+
 /// Where the failed stages of an author are.
 pub fn failed_partition(author: &UserId) -> String {
     format!("FAILED#{author}")

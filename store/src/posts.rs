@@ -2,7 +2,7 @@
 
 use domain::ports::{ApplyError, Change, Loaded, PortError, Posts, Wanted};
 use domain::post::Revision;
-use domain::stage::{LONGEST_WAIT, StageId, StageKind};
+use domain::stage::{LONGEST_PROBE, LONGEST_WAIT, StageId, StageKind};
 use domain::{PostId, Timestamp};
 
 use crate::blog::Blog;
@@ -48,9 +48,30 @@ impl Posts for Blog {
         let beyond = SortRange::Between(now.plus(LONGEST_WAIT).sortable(), "~".into());
         let now = SortRange::Between("0".into(), format!("{}~", now.sortable()));
         let mut ids = vec![];
-        // A purge alone may wait longer than any wait: seven days are not a clock that went back.
-        let early = (kind != StageKind::Purge).then(|| query(beyond, true));
+        // Housekeeping alone may wait longer than any wait: a week is not a clock that went back.
+        let early = (!kind.internal()).then(|| query(beyond, true));
         for query in early.into_iter().chain([query(now, true)]) {
+            let page = self.page(&query).await?;
+            ids.extend(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)));
+        }
+        Ok(ids)
+    }
+
+    async fn probes(&self, now: Timestamp, limit: u32) -> Result<Vec<StageId>, PortError> {
+        // Beyond any probe: written before the clock went back.
+        let beyond = SortRange::Between(now.plus(LONGEST_PROBE).sortable(), "~".into());
+        let due = SortRange::Between("0".into(), format!("{}~", now.sortable()));
+        let mut ids = vec![];
+        for range in [beyond, due] {
+            let query = Query {
+                index: Some(Index::Gsi2),
+                partition: keys::PROBES.to_owned(),
+                range,
+                ascending: true,
+                limit,
+                start: None,
+                consistency: Consistency::Eventual,
+            };
             let page = self.page(&query).await?;
             ids.extend(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)));
         }

@@ -106,6 +106,30 @@ impl Blog {
         Ok(())
     }
 
+    /// Removes what is beside the row of an image that leaves, but for the stage that does it.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn strip_image(&self, image: &AssetId) -> Result<(), PortError> {
+        let (own, tidy) = (keys::asset(image), tidy_of(image));
+        while self.remove_beside(&own, |key| *key != own && *key != tidy).await? {}
+        Ok(())
+    }
+
+    /// Removes the row of an image that leaves, and with it the stage that did it: there is nothing left
+    /// to do.
+    ///
+    /// # Errors
+    /// A failure of the table; `Conflict` when the row is not `asset` any more.
+    pub async fn remove_left_image(&self, asset: &Asset) -> Result<(), PortError> {
+        let same = Condition::Equals(REVISION, version(asset.version));
+        let writes = vec![
+            Write::Delete(keys::asset(&asset.id), same),
+            Write::Delete(tidy_of(&asset.id), Condition::Always),
+        ];
+        self.transact(writes).await.map_err(port)
+    }
+
     /// Gives back every slug that leads to a post: of its working copy, the one under which it is
     /// published, and former ones.
     ///
@@ -191,6 +215,10 @@ impl Blog {
 
 fn purge_of(post: &PostId) -> Key {
     keys::stage(&StageId { subject: Subject::Post(post.clone()), kind: StageKind::Purge })
+}
+
+fn tidy_of(image: &AssetId) -> Key {
+    keys::stage(&StageId { subject: Subject::Asset(image.clone()), kind: StageKind::Tidy })
 }
 
 /// The partition of a row.

@@ -69,7 +69,7 @@ pub struct Item {
 pub enum Index {
     /// Due work: attributes `gsi1pk` (text) and `gsi1sk` (text).
     Gsi1,
-    /// Lists of an owner: `gsi2pk` (text) and `gsi2sk` (text).
+    /// Failed work that is tried again, lists of an owner: `gsi2pk` (text) and `gsi2sk` (text).
     Gsi2,
     /// Popular tags: `gsi3pk` (text) and `gsi3sk` (number).
     Gsi3,

@@ -1,7 +1,11 @@
 //! Uploads that go wrong.
 
+use std::path::{Path, PathBuf};
+
 use deepdive_tests::{Api, Server, eventually, photo};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 async fn image_stage(api: &Api, post: &Value) -> Value {
     eventually("the image's stage ends", async || {
@@ -93,4 +97,123 @@ async fn an_upload_that_breaks_no_rule_is_refused_by_the_first_one_it_breaks() {
     }
     let nobody = api.guest().mutate("requestUpload", input("length", json!(100))).await;
     assert_eq!(nobody["code"], "UNAUTHENTICATED");
+}
+
+const MEGABYTE: usize = 1024 * 1024;
+
+/// Begins to send a ticket's request by hand, so that it can go wrong.
+async fn begun(server: &Server, ticket: &Value, length: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    let path = ticket["url"].as_str().unwrap();
+    let head = format!(
+        "PUT {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\n{length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+/// The most memory that a process has had, in bytes.
+fn memory(server: &Server) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    most.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}
+
+/// The files in which objects lie, finished or not.
+fn object_files(data: &Path) -> Vec<PathBuf> {
+    fn below(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                below(&path, found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = vec![];
+    below(&data.join("objects/contents"), &mut found);
+    below(&data.join("objects/incoming"), &mut found);
+    found
+}
+
+#[tokio::test]
+async fn a_hundred_megabytes_are_refused_early_and_not_kept_in_memory() {
+    let (server, api) = Server::with_author().await;
+    let post = api.create("Too much", "").await;
+    let bytes = photo::png(320, 200);
+    let upload = api.request_upload(&post, &bytes, "image/png").await;
+    let ticket = &upload["ticket"];
+    let before = memory(&server);
+
+    // Announced, it is refused before a byte of it was read.
+    let announced = format!("content-length: {}", 100 * MEGABYTE);
+    let mut stream = begun(&server, ticket, &announced).await;
+    let mut answer = vec![0; 4096];
+    let n = stream.read(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer[..n]).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+
+    // Not announced, as soon as it is longer than the ticket says.
+    let stream = begun(&server, ticket, "transfer-encoding: chunked").await;
+    let (mut reader, mut writer) = stream.into_split();
+    let heard = tokio::spawn(async move {
+        let mut answer = vec![0; 4096];
+        let n = reader.read(&mut answer).await.unwrap_or(0);
+        String::from_utf8_lossy(&answer[..n]).into_owned()
+    });
+    let piece = [format!("{:x}\r\n", MEGABYTE).into_bytes(), vec![7; MEGABYTE], b"\r\n".to_vec()];
+    let piece = piece.concat();
+    let mut sent = 0;
+    while sent < 100 && writer.write_all(&piece).await.is_ok() {
+        sent += 1;
+    }
+    let answer = heard.await.unwrap();
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(sent < 100, "all of it was taken");
+    let grown = memory(&server).saturating_sub(before);
+    assert!(grown < 50 * MEGABYTE, "{grown} bytes of memory");
+
+    assert_eq!(api.send_ticket(ticket, bytes).await.unwrap(), 204, "the ticket still works");
+    assert_eq!(image_stage(&api, &post).await["status"], "READY");
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_just_before_its_end_leaves_nothing_and_can_be_sent_again() {
+    let (server, api) = Server::with_author().await;
+    let post = api.create("Broken off", "").await;
+    let bytes = photo::png(1600, 1200);
+    let upload = api.request_upload(&post, &bytes, "image/png").await;
+    let before = object_files(server.data());
+    let announced = format!("content-length: {}", bytes.len());
+    let mut stream = begun(&server, &upload["ticket"], &announced).await;
+    stream.write_all(&bytes[..bytes.len() * 99 / 100]).await.unwrap();
+    eventually("the server has begun to keep it", async || {
+        (object_files(server.data()) != before).then_some(())
+    })
+    .await;
+    drop(stream);
+
+    eventually("nothing of it is left", async || {
+        (object_files(server.data()) == before).then_some(())
+    })
+    .await;
+    let waits = api.post(&post["id"]).await;
+    assert_eq!(Api::status(&waits, "IMAGE"), "WAITING");
+    assert_eq!(api.send_ticket(&upload["ticket"], bytes).await.unwrap(), 204);
+    assert_eq!(image_stage(&api, &post).await["status"], "READY");
+}
+
+#[tokio::test]
+async fn a_photo_whose_exif_is_broken_is_a_picture() {
+    let (_server, api) = Server::with_author().await;
+    let post = api.create("Broken EXIF", "").await;
+    let whole = photo::jpeg(640, 480);
+    // A block of EXIF that points behind its own end.
+    let exif = b"Exif\0\0II*\0\xff\xff\xff\x7f\x01\0garbage";
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    let bytes = [&whole[..2], &[0xff, 0xe1], &length, exif, &whole[2..]].concat();
+    let upload = api.request_upload(&post, &bytes, "image/jpeg").await;
+    assert_eq!(api.send_ticket(&upload["ticket"], bytes).await.unwrap(), 204);
+    assert_eq!(image_stage(&api, &post).await["status"], "READY");
 }

@@ -30,6 +30,12 @@ pub enum JobError {
     /// May succeed later.
     #[error("{}", .0.message)]
     Retry(Failure),
+    /// A service did not answer. As `Retry`, and tried again slowly once it has failed.
+    #[error("{}", .0.message)]
+    Unavailable(Failure),
+    /// Something is not installed or not allowed; tried again slowly, so that it goes on when it is.
+    #[error("{}", .0.message)]
+    Missing(Failure),
     /// Will not succeed by itself.
     #[error("{}", .0.message)]
     Fail(Failure),
@@ -44,6 +50,11 @@ impl JobError {
         JobError::Retry(Failure { code: code.into(), message: message.into() })
     }
 
+    /// A service that did not answer.
+    pub fn unavailable(code: &str, message: impl Into<String>) -> Self {
+        JobError::Unavailable(Failure { code: code.into(), message: message.into() })
+    }
+
     /// A failure that waits for a person.
     pub fn fail(code: &str, message: impl Into<String>) -> Self {
         JobError::Fail(Failure { code: code.into(), message: message.into() })
@@ -54,18 +65,20 @@ impl From<PortError> for JobError {
     fn from(error: PortError) -> Self {
         match error {
             PortError::Rejected(message) => JobError::fail("REJECTED", message),
-            PortError::Denied(message) => JobError::fail("NOT_INSTALLED", message),
+            PortError::Denied(message) => {
+                JobError::Missing(Failure { code: "NOT_INSTALLED".into(), message })
+            }
             PortError::Corrupt { .. } => {
                 tracing::error!(error = %error, "stored data is damaged");
                 JobError::fail("DAMAGED", error.to_string())
             }
-            PortError::Full => JobError::retry("STORAGE_FULL", error.to_string()),
+            PortError::Full => JobError::unavailable("STORAGE_FULL", error.to_string()),
             error if error.retryable() => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "a job will be tried again"
                 );
-                JobError::retry("UNAVAILABLE", error.to_string())
+                JobError::unavailable("UNAVAILABLE", error.to_string())
             }
             error => JobError::fail("FAILED", error.to_string()),
         }

@@ -1,5 +1,5 @@
 //! What happens after the answer: speech, summary, search entry, image variants, mail; and, seven days
-//! after a post was deleted, its removal.
+//! after a post was deleted or an image last needed, its removal.
 //!
 //! A worker is a [`Worker`]: it reads, calls outside, writes content-addressed objects, and says what
 //! came of it. It never writes its stage: the [`runner`] claims and finishes, so that a slow twin and
@@ -18,6 +18,7 @@ pub mod runner;
 pub mod search;
 pub mod speech;
 pub mod summary;
+pub mod tidy;
 
 pub use image::Image;
 pub use job::{JobError, Reporter, Worked, Worker};
@@ -27,3 +28,4 @@ pub use runner::{Limits, Runner};
 pub use search::Search;
 pub use speech::Speech;
 pub use summary::Summary;
+pub use tidy::Tidy;

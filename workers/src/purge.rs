@@ -51,7 +51,7 @@ impl Purge {
         if !post.purging {
             return Err(JobError::fail("NOT_DELETED", "the post is not to be removed"));
         }
-        for kind in Post::STAGES {
+        for kind in Post::STAGES.into_iter().chain([StageKind::Tidy]) {
             self.end(StageId { subject: Subject::Post(id.clone()), kind }).await?;
         }
         for image in post.images() {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::actions::{AcceptUpload, ClaimStage, FinishStage};
+use domain::actions::{AcceptUpload, ClaimStage, FinishStage, ProbeStage};
 use domain::ports::{Clock, IdSource, Objects, Posts};
 use domain::stage::{Outcome, Stage, StageId, StageKind, StageStatus, Subject};
 use parking_lot::Mutex;
@@ -29,11 +29,13 @@ pub struct Limits {
     pub image: u32,
     /// Purge.
     pub purge: u32,
+    /// Tidy.
+    pub tidy: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { speech: 1, summary: 1, search: 2, image: 1, purge: 1 }
+        Limits { speech: 1, summary: 1, search: 2, image: 1, purge: 1, tidy: 1 }
     }
 }
 
@@ -57,6 +59,8 @@ pub struct Runner {
     pub image: Arc<dyn Worker>,
     /// See `speech`.
     pub purge: Arc<dyn Worker>,
+    /// See `speech`.
+    pub tidy: Arc<dyn Worker>,
     /// How many at once.
     pub limits: Limits,
     /// Shows progress to whoever watches.
@@ -85,8 +89,9 @@ impl Bells {
 const POLL: Duration = Duration::from_secs(1);
 /// Between renewals of a lease.
 const RENEWAL: Duration = Duration::from_secs(20);
-/// Between looks for uploads whose arrival nobody noted.
-const ARRIVALS: Duration = Duration::from_secs(60);
+/// Between looks for what no due time tells of: uploads whose arrival nobody noted, and failed stages
+/// that are to be tried again.
+const ROUND: Duration = Duration::from_secs(60);
 /// Due rows looked at in one go.
 const LOOK: u32 = 50;
 
@@ -107,7 +112,7 @@ impl Runner {
         let (runner, stopped) = (self.clone(), stop.clone());
         kinds.spawn(async move {
             tokio::select! {
-                () = runner.look_for_arrivals() => {}
+                () = runner.go_rounds() => {}
                 () = stopped.cancelled() => {}
             }
         });
@@ -115,15 +120,33 @@ impl Runner {
     }
 
     /// At start and then once a minute: an upload whose arrival nobody noted, because the process ended
-    /// in between or the table failed, need not wait for its ticket's end.
-    async fn look_for_arrivals(&self) {
-        let mut minute = tokio::time::interval(ARRIVALS);
+    /// in between or the table failed, need not wait for its ticket's end; and what failed because
+    /// something was not there is tried again when it is time.
+    async fn go_rounds(&self) {
+        let mut minute = tokio::time::interval(ROUND);
         loop {
             minute.tick().await;
             if let Err(error) = self.note_arrivals().await {
                 tracing::warn!(error = %error, "it was not looked for arrivals");
             }
+            if let Err(error) = self.probe().await {
+                tracing::warn!(error = %error, "failed stages were not tried again");
+            }
         }
+    }
+
+    /// Tries failed stages again whose time has come; the next round goes on with what are too many.
+    ///
+    /// # Errors
+    /// A failure of a port.
+    pub async fn probe(&self) -> Result<(), domain::actions::ActionError> {
+        let action = ProbeStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
+        for id in self.posts.probes(self.clock.now(), LOOK).await? {
+            if action.run(&id).await? {
+                self.bells.ring(id.kind);
+            }
+        }
+        Ok(())
     }
 
     /// Notes every upload that has arrived.
@@ -153,6 +176,7 @@ impl Runner {
             StageKind::Search => self.limits.search,
             StageKind::Image => self.limits.image,
             StageKind::Purge => self.limits.purge,
+            StageKind::Tidy => self.limits.tidy,
         }
         .max(1);
         let permits = Arc::new(Semaphore::new(at_once as usize));
@@ -208,7 +232,7 @@ impl Runner {
         at_once: u32,
         permit: tokio::sync::OwnedSemaphorePermit,
     ) -> Result<(), domain::actions::ActionError> {
-        if let Subject::Asset(asset) = &id.subject {
+        if let (StageKind::Image, Subject::Asset(asset)) = (id.kind, &id.subject) {
             self.accept_upload().run(asset).await?;
         }
         let claim = ClaimStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
@@ -231,10 +255,10 @@ impl Runner {
             (_, false) => tracing::info!(stage = %id, duration_ms, "superseded"),
             (Outcome::Made(_), _) => tracing::info!(stage = %id, duration_ms, "ready"),
             (Outcome::Unchanged, _) => tracing::info!(stage = %id, duration_ms, "skipped"),
-            (Outcome::Retry(failure), _) => {
+            (Outcome::Retry(failure) | Outcome::Unavailable(failure), _) => {
                 tracing::warn!(stage = %id, duration_ms, error = failure.message, "will be tried again");
             }
-            (Outcome::Fail(failure), _) => {
+            (Outcome::Missing(failure) | Outcome::Fail(failure), _) => {
                 tracing::warn!(stage = %id, duration_ms, error = failure.message, "failed");
             }
         }
@@ -260,6 +284,7 @@ impl Runner {
             StageKind::Search => &self.search,
             StageKind::Image => &self.image,
             StageKind::Purge => &self.purge,
+            StageKind::Tidy => &self.tidy,
         };
         let reporter = Arc::new(Reporter {
             posts: self.posts.clone(),
@@ -291,6 +316,10 @@ impl Runner {
             Some(Ok(Ok(Worked::Unchanged))) => (Some(Outcome::Unchanged), None),
             Some(Ok(Ok(Worked::Removed)) | Ok(Err(JobError::Lost))) => (None, None),
             Some(Ok(Err(JobError::Retry(failure)))) => (Some(Outcome::Retry(failure)), None),
+            Some(Ok(Err(JobError::Unavailable(failure)))) => {
+                (Some(Outcome::Unavailable(failure)), None)
+            }
+            Some(Ok(Err(JobError::Missing(failure)))) => (Some(Outcome::Missing(failure)), None),
             Some(Ok(Err(JobError::Fail(failure)))) => (Some(Outcome::Fail(failure)), None),
             Some(Err(panic)) => {
                 tracing::error!(stage = %stage.id, error = %panic, "a worker panicked");

@@ -3,11 +3,13 @@
 use crate::AssetId;
 use crate::actions::ActionError;
 use crate::actions::refusal::deciding;
+use crate::actions::remove_image::{image_stage, let_go};
+use crate::actions::request_upload::LATE_LOOK;
 use crate::actions::set_due::{announce, head};
 use crate::asset::{Asset, AssetStatus};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Loaded, Objects, PortError, Posts, Step, Wanted};
-use crate::stage::{Failure, Outcome, Stage, StageId, StageKind, StageStatus, Subject};
+use crate::stage::{Failure, Stage, StageKind, StageStatus};
 
 /// What acting on an arrival needs of the world.
 pub struct AcceptUpload<'a> {
@@ -22,8 +24,8 @@ pub struct AcceptUpload<'a> {
 }
 
 impl AcceptUpload<'_> {
-    /// Starts the IMAGE stage of an asset whose bytes are there, and gives up one whose ticket ended
-    /// without them. True when it changed something.
+    /// Starts the IMAGE stage of an asset whose bytes are there, and removes one whose ticket ended
+    /// without them: it counts among its post's images no longer. True when it changed something.
     ///
     /// The object store decides, not the caller: a doubled, late or false call changes nothing.
     ///
@@ -31,39 +33,38 @@ impl AcceptUpload<'_> {
     /// A failure of a port.
     #[tracing::instrument(name = "upload.accept", skip_all, fields(asset.id = %id))]
     pub async fn run(&self, id: &AssetId) -> Result<bool, ActionError> {
-        let stage_id = StageId { subject: Subject::Asset(id.clone()), kind: StageKind::Image };
-        let wanted =
-            Wanted { stages: vec![stage_id], assets: vec![id.clone()], ..Wanted::default() };
-        // The author is known only from the asset's row; the head is read with it the second time.
-        let Some(author) =
-            self.posts.load(&wanted).await?.assets.first().map(|asset| asset.author.clone())
-        else {
+        let stages = vec![image_stage(id)];
+        let wanted = Wanted { stages, assets: vec![id.clone()], ..Wanted::default() };
+        // Author and post are known only from the asset's row; the others are read with it the second
+        // time.
+        let Some(asset) = self.posts.load(&wanted).await?.assets.into_iter().next() else {
             return Ok(false);
         };
-        let wanted = Wanted { head: Some(author.clone()), ..wanted };
+        let (author, post) = (asset.author, asset.post);
+        let wanted = Wanted { post: Some(post.clone()), head: Some(author.clone()), ..wanted };
         deciding!({
             let loaded = self.posts.load(&wanted).await?;
             let Some((asset, stage)) = awaited(&loaded) else { return Ok(false) };
             let key = asset.original().map_err(|error| PortError::backend("asset", error))?;
             let now = self.clock.now();
-            let (asset_after, stage_after) = if self.objects.info(&key).await?.is_some() {
-                (asset.with_status(AssetStatus::Processing), stage.due(stage.revision, now))
-            } else if asset.expires_at < now {
-                let failure = Failure {
+            let (kind, mut change) = if self.objects.info(&key).await?.is_some() {
+                let after = asset.with_status(AssetStatus::Processing);
+                let due = stage.due(stage.revision, now);
+                let change = Change {
+                    assets: vec![Step { before: Some(asset.clone()), after }],
+                    stages: vec![Step { before: Some(stage.clone()), after: due }],
+                    ..Change::default()
+                };
+                (EventKind::UploadArrived, change)
+            } else if asset.expires_at.plus(LATE_LOOK) <= now {
+                let reason = Failure {
                     code: "NEVER_ARRIVED".into(),
                     message: "the upload was not completed in time; upload the image again".into(),
                 };
-                let failed = stage.finish(Outcome::Fail(failure), now, 0.0);
-                (asset.with_status(AssetStatus::Failed), failed)
+                (EventKind::ImageRemoved, let_go(&loaded, asset, Some(reason), now))
             } else {
                 return Ok(false);
             };
-            let mut change = Change {
-                assets: vec![Step { before: Some(asset.clone()), after: asset_after }],
-                stages: vec![Step { before: Some(stage.clone()), after: stage_after }],
-                ..Change::default()
-            };
-            let kind = EventKind::UploadArrived;
             announce(&mut change, kind, &author, &asset.post, head(&loaded)?, now, self.ids);
             self.posts.apply(change).await?;
             Ok(true)

@@ -43,8 +43,8 @@ impl ClaimStage<'_> {
         }
         let author = seen.author;
         let assets = match &id.subject {
-            Subject::Asset(asset) => vec![asset.clone()],
-            Subject::Post(_) => vec![],
+            Subject::Asset(asset) if id.kind == StageKind::Image => vec![asset.clone()],
+            Subject::Asset(_) | Subject::Post(_) => vec![],
         };
         let post = (id.kind == StageKind::Purge).then(|| seen.post.clone());
         let wanted = Wanted { head: Some(author.clone()), assets, post, ..wanted };

@@ -6,7 +6,7 @@ use crate::actions::set_due::{announce, head};
 use crate::asset::{Asset, AssetStatus};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
-use crate::stage::{Outcome, Stage, StageStatus, Subject};
+use crate::stage::{Outcome, Stage, StageKind, StageStatus, Subject};
 
 /// What finishing needs of the world.
 pub struct FinishStage<'a> {
@@ -37,8 +37,8 @@ impl FinishStage<'_> {
             return Ok(false);
         };
         let assets = match &claimed.id.subject {
-            Subject::Asset(id) => vec![id.clone()],
-            Subject::Post(_) => vec![],
+            Subject::Asset(id) if claimed.id.kind == StageKind::Image => vec![id.clone()],
+            Subject::Asset(_) | Subject::Post(_) => vec![],
         };
         let wanted = Wanted {
             stages: vec![claimed.id.clone()],

@@ -1,5 +1,7 @@
 //! The images that a working copy names: they are kept while it may need them.
 
+use std::collections::HashSet;
+
 use crate::AssetId;
 use crate::asset::Asset;
 use crate::ports::Step;
@@ -11,18 +13,16 @@ const SCHEME: &str = "asset:";
 /// Ids that stand in a body as images do, each once, at most as many as a post may show. Where they
 /// stand does not matter: an image too many is kept rather than one too few.
 pub(super) fn named_images(markdown: &str) -> Vec<AssetId> {
-    let mut named: Vec<AssetId> = vec![];
-    for (at, _) in markdown.match_indices(SCHEME) {
+    let mut seen = HashSet::new();
+    every_named_image(markdown).filter(|id| seen.insert(id.clone())).take(ASSETS).collect()
+}
+
+/// Every id that stands in a body as an image's does, as often as it stands there: what must be kept.
+pub fn every_named_image(markdown: &str) -> impl Iterator<Item = AssetId> {
+    markdown.match_indices(SCHEME).filter_map(|(at, _)| {
         let from = at + SCHEME.len();
-        let id = markdown.get(from..from + 26).and_then(|id| AssetId::parse(id).ok());
-        if let Some(id) = id.filter(|id| !named.contains(id)) {
-            named.push(id);
-        }
-        if named.len() == ASSETS {
-            break;
-        }
-    }
-    named
+        AssetId::parse(markdown.get(from..from + 26)?).ok()
+    })
 }
 
 /// Notes on the post that it uses the author's images of other posts, at most [`NEW_USES`] new ones.
@@ -31,6 +31,7 @@ pub(super) fn named_images(markdown: &str) -> Vec<AssetId> {
 pub(super) fn take_up(post: &mut Post, images: Vec<Asset>) -> Vec<Step<Asset>> {
     let new = |image: &Asset| {
         image.author == post.author
+            && !image.leaving
             && !post.uploads.contains(&image.id)
             && !post.uses.contains(&image.id)
     };

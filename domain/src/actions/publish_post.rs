@@ -1,9 +1,9 @@
 //! Publishing: the one transaction that makes a post public and starts its pipelines.
 
 use crate::actions::create_post::made_before;
-use crate::actions::named_images::take_up;
+use crate::actions::named_images::{named_images, take_up};
 use crate::actions::refusal::{Attempt, deciding, replayed};
-use crate::actions::set_due::{announce, head, set_due, stage_ids};
+use crate::actions::set_due::{announce, head, set_due, stage_id, stage_ids, tidy_later};
 use crate::actions::update_post::editable;
 use crate::actions::{ActionError, IdempotencyKey, Refusal};
 use crate::asset::Asset;
@@ -14,6 +14,7 @@ use crate::ports::{
 use crate::post::{
     ASSETS, Article, FORMER_SLUGS, NEW_USES, Post, PostStatus, Published, REVISIONS, Revision,
 };
+use crate::stage::StageKind;
 use crate::text::Rendered;
 use crate::{AssetId, PostId, Slug, Timestamp, UserId};
 
@@ -56,7 +57,7 @@ impl PublishPost<'_> {
             let wanted = Wanted {
                 post: Some(id.clone()),
                 body: true,
-                stages: stage_ids(id),
+                stages: stage_ids(id).into_iter().chain([stage_id(id, StageKind::Tidy)]).collect(),
                 head: Some(author.clone()),
                 idempotency: key.as_ref().map(|key| (author.clone(), key.key.clone())),
                 ..Wanted::default()
@@ -87,6 +88,7 @@ impl PublishPost<'_> {
                 );
                 return Err(Refusal::invalid("markdown", message).into());
             }
+            let named = named_images(&body);
             let article = Article { html: rendered.html, headings: rendered.headings };
             let mut change = Change {
                 publication: Some((id.clone(), expected, body, article)),
@@ -104,6 +106,7 @@ impl PublishPost<'_> {
                 now,
                 self.ids,
             );
+            tidy_later(&mut change, &loaded, &after, &named, now);
             let chosen = before.draft.slug.is_some();
             change.post = Some(Step { before: Some(before), after: after.clone() });
             match self.posts.apply(change).await {
@@ -156,7 +159,10 @@ impl PublishPost<'_> {
         let loaded =
             self.posts.load(&Wanted { assets: others.clone(), ..Wanted::default() }).await?;
         let own = |id: &&AssetId| {
-            loaded.assets.iter().any(|asset| asset.id == **id && asset.author == *author)
+            loaded
+                .assets
+                .iter()
+                .any(|asset| asset.id == **id && asset.author == *author && !asset.leaving)
         };
         match others.iter().find(|id| !own(id)) {
             None => Ok(loaded.assets),

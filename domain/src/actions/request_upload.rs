@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::actions::refusal::{Attempt, deciding, replayed};
-use crate::actions::set_due::{announce, head};
+use crate::actions::set_due::{announce, head, stage_id, tidy_later};
 use crate::actions::update_post::editable;
 use crate::actions::{ActionError, IdempotencyKey, Refusal};
 use crate::asset::{Asset, AssetStatus, UPLOAD_BYTES, UPLOAD_TYPES};
@@ -17,8 +17,9 @@ use crate::{AssetId, PostId, Secret, UserId};
 
 /// How long an upload may begin after its ticket was given out.
 pub const TICKET_LIFE: Duration = Duration::from_secs(15 * 60);
-/// When after a ticket's end it is looked whether its upload came.
-pub(super) const LATE_LOOK: Duration = Duration::from_secs(60);
+/// When after a ticket's end an image is given up that did not come. An upload that began in time may
+/// take ten minutes, and is not cut off.
+pub(super) const LATE_LOOK: Duration = Duration::from_secs(11 * 60);
 
 /// What is to be uploaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,7 @@ impl RequestUpload<'_> {
         let asset = deciding!({
             let wanted = Wanted {
                 post: Some(input.post.clone()),
+                stages: vec![stage_id(&input.post, StageKind::Tidy)],
                 head: Some(author.clone()),
                 idempotency: key.as_ref().map(|key| (author.clone(), key.key.clone())),
                 ..Wanted::default()
@@ -97,10 +99,10 @@ impl RequestUpload<'_> {
                 variants: vec![],
                 created_at: now,
                 expires_at: now.plus(TICKET_LIFE),
+                leaving: false,
             };
             let id = StageId { subject: Subject::Asset(asset.id.clone()), kind: StageKind::Image };
-            // Looked at a minute after the ticket's end: an upload whose arrival was not heard is
-            // found then, and one that never came is given up.
+            // An upload whose arrival was not heard is found then, and one that never came is given up.
             let look = asset.expires_at.plus(LATE_LOOK);
             let stage = Stage::new(id, author.clone(), input.post.clone(), now).waiting(look, now);
             let mut after = Post { version: before.version + 1, ..before.clone() };
@@ -113,6 +115,7 @@ impl RequestUpload<'_> {
             };
             let kind = EventKind::UploadRequested;
             announce(&mut change, kind, author, &input.post, head(&loaded)?, now, self.ids);
+            tidy_later(&mut change, &loaded, &after, &[], now);
             change.post = Some(Step { before: Some(before), after });
             self.posts.apply(change).await?;
             Ok(asset)

@@ -3,10 +3,12 @@
 use crate::actions::create_post::made_before;
 use crate::actions::named_images::{named_images, take_up};
 use crate::actions::refusal::{deciding, replayed};
+use crate::actions::set_due::{stage_id, tidy_later};
 use crate::actions::update_post::editable;
 use crate::actions::{ActionError, IdempotencyKey, Refusal};
 use crate::ports::{Change, Clock, Posts, Step, Wanted};
 use crate::post::{ContentHash, Post, Revision};
+use crate::stage::StageKind;
 use crate::{PostId, UserId};
 
 /// What bringing a revision back needs of the world.
@@ -40,6 +42,7 @@ impl RestoreRevision<'_> {
         deciding!({
             let wanted = Wanted {
                 post: Some(id.clone()),
+                stages: vec![stage_id(id, StageKind::Tidy)],
                 revision: Some(revision),
                 idempotency: key.as_ref().map(|key| (author.clone(), key.key.clone())),
                 ..Wanted::default()
@@ -65,7 +68,8 @@ impl RestoreRevision<'_> {
                 after.draft.tags = facts.tags;
             }
             // Nearly always all of them are known: they were taken up when it was saved.
-            let mut named = named_images(&kept.body);
+            let all_named = named_images(&kept.body);
+            let mut named = all_named.clone();
             named.retain(|image| !before.uploads.contains(image) && !before.uses.contains(image));
             let assets = match named.is_empty() {
                 true => vec![],
@@ -74,13 +78,14 @@ impl RestoreRevision<'_> {
                     take_up(&mut after, self.posts.load(&wanted).await?.assets)
                 }
             };
-            let change = Change {
+            let mut change = Change {
                 body: Some((id.clone(), kept.body)),
                 assets,
                 remember: key.as_ref().map(|key| (key.remember(author, id.as_str()), now)),
                 post: Some(Step { before: Some(before), after: after.clone() }),
                 ..Change::default()
             };
+            tidy_later(&mut change, &loaded, &after, &all_named, now);
             self.posts.apply(change).await?;
             Ok(after)
         })

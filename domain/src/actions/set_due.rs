@@ -2,9 +2,9 @@
 
 use crate::event::{Event, EventKind, Head, StageFacts};
 use crate::ports::{Change, IdSource, Loaded, PortError, Step};
-use crate::post::{Post, Revision};
+use crate::post::{Post, Revision, UNUSED_FOR};
 use crate::stage::{Stage, StageId, StageKind, Subject};
-use crate::{PostId, Timestamp, UserId};
+use crate::{AssetId, PostId, Timestamp, UserId};
 
 pub(super) fn stage_id(post: &PostId, kind: StageKind) -> StageId {
     StageId { subject: Subject::Post(post.clone()), kind }
@@ -33,6 +33,26 @@ pub(super) fn set_due(
             Step { before, after: stage.due(revision, now) }
         })
         .collect()
+}
+
+/// Has the post's images looked through a week after this change, unless its working copy names all of
+/// them: then there is none that nobody needs. The stage is among `loaded` if there is one.
+pub(super) fn tidy_later(
+    change: &mut Change,
+    loaded: &Loaded,
+    post: &Post,
+    named: &[AssetId],
+    now: Timestamp,
+) {
+    if post.images().iter().all(|image| named.contains(image)) {
+        return;
+    }
+    let before = loaded.stage(StageKind::Tidy).cloned();
+    let stage = before.clone().unwrap_or_else(|| {
+        let id = stage_id(&post.id, StageKind::Tidy);
+        Stage::new(id, post.author.clone(), post.id.clone(), now)
+    });
+    change.stages.push(Step { before, after: stage.due_later(now.plus(UNUSED_FOR), now) });
 }
 
 /// The head that a batch read.

@@ -3,7 +3,7 @@
 use crate::actions::create_post::made_before;
 use crate::actions::named_images::{named_images, take_up};
 use crate::actions::refusal::{deciding, replayed};
-use crate::actions::set_due::{announce, head, set_due, stage_id};
+use crate::actions::set_due::{announce, head, set_due, stage_id, tidy_later};
 use crate::actions::{ActionError, IdempotencyKey, PostInput, Refusal};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
@@ -40,11 +40,12 @@ impl UpdatePost<'_> {
         key: Option<IdempotencyKey>,
     ) -> Result<Post, ActionError> {
         let input = input.validate()?;
+        let named = input.markdown.as_deref().map(named_images);
         deciding!({
             let wanted = Wanted {
                 post: Some(id.clone()),
-                stages: vec![stage_id(id, StageKind::Search)],
-                assets: input.markdown.as_deref().map(named_images).unwrap_or_default(),
+                stages: vec![stage_id(id, StageKind::Search), stage_id(id, StageKind::Tidy)],
+                assets: named.clone().unwrap_or_default(),
                 head: Some(author.clone()),
                 idempotency: key.as_ref().map(|key| (author.clone(), key.key.clone())),
                 ..Wanted::default()
@@ -95,6 +96,9 @@ impl UpdatePost<'_> {
                 change.stages = set_due(&loaded, &after, &[StageKind::Search], revision, now);
                 let kind = EventKind::PostVisibilityChanged;
                 announce(&mut change, kind, author, id, head(&loaded)?, now, self.ids);
+            }
+            if let Some(named) = &named {
+                tidy_later(&mut change, &loaded, &after, named, now);
             }
             change.post = Some(Step { before: Some(before), after: after.clone() });
             self.posts.apply(change).await?;

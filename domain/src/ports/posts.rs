@@ -148,6 +148,10 @@ pub trait Posts: Send + Sync {
         limit: u32,
     ) -> Result<Vec<StageId>, PortError>;
 
+    /// Failed stages that may have to be tried again now, of all kinds, at most `limit`. May be a moment
+    /// late: the stage decides.
+    async fn probes(&self, now: Timestamp, limit: u32) -> Result<Vec<StageId>, PortError>;
+
     /// Every stage that has a due time, for release at start: a page, and where to go on.
     async fn open_stages(
         &self,

@@ -16,7 +16,8 @@ pub struct Asset(Arc<domain::asset::Asset>);
 impl Asset {
     /// The asset, if it is the viewer's.
     pub(crate) fn seen(asset: domain::asset::Asset, viewer: Option<&UserId>) -> Option<Self> {
-        (viewer == Some(&asset.author)).then(|| Asset(Arc::new(asset)))
+        let seen = viewer == Some(&asset.author) && !asset.leaving;
+        seen.then(|| Asset(Arc::new(asset)))
     }
 }
 

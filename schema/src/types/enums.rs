@@ -99,7 +99,7 @@ impl StageKind {
             domain::stage::StageKind::Summary => Some(StageKind::Summary),
             domain::stage::StageKind::Search => Some(StageKind::Search),
             domain::stage::StageKind::Image => Some(StageKind::Image),
-            domain::stage::StageKind::Purge => None,
+            domain::stage::StageKind::Purge | domain::stage::StageKind::Tidy => None,
         }
     }
 }

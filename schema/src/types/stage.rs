@@ -54,7 +54,8 @@ pub struct StageFailure {
     code: String,
     /// For the author.
     message: String,
-    /// When it is tried again; null when it failed.
+    /// When it is tried again by itself. What failed because something was not there is, for a week; null
+    /// when it waits for a person.
     retry_at: Option<DateTime>,
 }
 
@@ -110,7 +111,8 @@ impl Stage {
         self.load_post(context).await.transpose()
     }
 
-    /// Of IMAGE only.
+    /// Of IMAGE only. Null once the image is gone: an upload that never came, or an image that nothing
+    /// needed.
     async fn asset(&self, context: &Context<'_>) -> Option<Result<Asset>> {
         self.load_asset(context).await.transpose()
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod bad_days;
 mod budgets;
 mod contract_file;
 mod doubles;

@@ -32,6 +32,7 @@ pub struct World {
     pub objects: Arc<MemoryObjects>,
     pub index: Arc<StaleIndex>,
     pub passwords: Arc<PlainPasswords>,
+    pub sqlite: Arc<SqliteTable>,
     _folder: TempDir,
 }
 
@@ -73,12 +74,25 @@ impl World {
     }
 
     async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Self {
+        Self::of_size(None, wrap).await
+    }
+
+    /// Over a disk with room for so many bytes.
+    pub async fn of_bytes(bytes: u64) -> Self {
+        Self::of_size(Some(bytes), |table, _| table).await
+    }
+
+    async fn of_size(
+        max_bytes: Option<u64>,
+        wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::default());
         let ids = Arc::new(TestIds::seeded(1));
         let data = DataFolder::open(folder.path()).unwrap();
-        let config = SqliteTableConfig { readers: 1, max_bytes: None };
+        let config = SqliteTableConfig { readers: 1, max_bytes };
         let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
+        let sqlite = table.clone();
         let table = Arc::new(CountingTable::new(wrap(table, clock.clone())));
         let blog = Blog::open(table.clone(), clock.clone(), "epoch").await.unwrap();
         let (objects, index) = (Arc::<MemoryObjects>::default(), Arc::<StaleIndex>::default());
@@ -92,6 +106,7 @@ impl World {
             objects,
             index,
             passwords,
+            sqlite,
             _folder: folder,
         };
         world.build(true);

@@ -87,6 +87,15 @@ async fn a_blog_that_was_only_used_has_nothing_to_repair() {
     none(&run(&rig, &[], false).await);
 }
 
+#[tokio::test]
+async fn a_tag_that_no_listed_post_has_any_more_is_nothing_to_repair() {
+    let rig = Rig::kind().await;
+    let post = rig.create(written("Alone")).await;
+    let post = rig.publish(&post).await.unwrap();
+    rig.unpublish(&post).await.unwrap();
+    none(&run(&rig, &[], false).await);
+}
+
 /// A new kind of row is named in `keys::derived`, or here when it follows from nothing.
 #[tokio::test]
 async fn every_row_is_one_that_a_check_knows() {

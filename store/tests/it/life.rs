@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::actions::{
-    ActionError, ClaimStage, DeletePost, FinishStage, PostInput, Refusal, RestorePost,
-    RestoreRevision,
+    ActionError, ClaimStage, DeletePost, FinishStage, IdempotencyKey, PostInput, PublishPost,
+    Refusal, RestorePost, RestoreRevision,
 };
 use domain::event::EventKind;
-use domain::ports::{Posts, Wanted};
-use domain::post::{ContentHash, Post, PostStatus, RESTORABLE_FOR, REVISIONS, Revision};
+use domain::ports::{Change, Posts, Step, Wanted};
+use domain::post::{
+    Category, ContentHash, FORMER_SLUGS, NEW_USES, Post, PostStatus, RESTORABLE_FOR, REVISIONS,
+    Revision, TAGS,
+};
 use domain::stage::{Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus, Subject};
 use domain::{PostId, Slug};
 use store::keys;
@@ -435,5 +438,64 @@ mod uses {
         };
         assert!(stranger.create(shows).await.uses.is_empty());
         assert!(stranger.blog.users_of(&asset.id).await.unwrap().unwrap().1.is_empty());
+    }
+
+    /// A published post with all that makes its next publication long: twelve tags, fifty revisions,
+    /// twenty former slugs; and its working copy, in which all of it is another, with so many images
+    /// of another post.
+    async fn all_changed(rig: &Rig, images: usize) -> Post {
+        let tags = |kind: &str| Some((0..TAGS).map(|n| format!("{kind}{n}")).collect());
+        let owner = rig.create(written("Owner")).await;
+        let mut shows = String::from("Pictures.");
+        for _ in 0..images {
+            let image = rig.upload(&owner.id).await;
+            shows.push_str(&format!(" ![a](asset:{})", image.id));
+        }
+        let post = rig.create(PostInput { tags: tags("a"), ..written("Long") }).await;
+        let before = rig.publish(&post).await.unwrap();
+        let mut after = Post { version: before.version + 1, ..before.clone() };
+        let former = |n| Slug::parse(&format!("former-{n}")).unwrap();
+        after.former_slugs = (0..FORMER_SLUGS).map(former).collect();
+        after.draft.revision = Revision(REVISIONS as u32 + 9);
+        after.published.as_mut().unwrap().revision = Revision(REVISIONS as u32);
+        after.revisions = (1..=REVISIONS as u32).map(Revision).collect();
+        let step = Step { before: Some(before), after: after.clone() };
+        rig.blog.apply(Change { post: Some(step), ..Change::default() }).await.unwrap();
+        let changed = PostInput {
+            tags: tags("b"),
+            category: Some(Category::Learning),
+            slug: Some("another".into()),
+            markdown: Some(shows),
+            ..written("Changed")
+        };
+        rig.update(&after.id, after.draft.revision, changed).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_publication_that_changes_everything_is_one_transaction_or_says_what_is_too_much() {
+        let key = || Some(IdempotencyKey { key: "k".into(), request: "r".into() });
+        let publish = async |rig: &Rig, post: &Post| {
+            let (clock, ids) = (&*rig.clock, &rig.ids);
+            let action = PublishPost { posts: &rig.blog, renderer: &rig.renderer, clock, ids };
+            action.run(&rig.kim, &post.id, post.draft.revision, key()).await
+        };
+        // The save takes up as many as one may, and the publication as many again.
+        let rig = Rig::kind().await;
+        let post = all_changed(&rig, 2 * NEW_USES).await;
+        let live = publish(&rig, &post).await.unwrap();
+        assert_eq!((live.uses.len(), live.former_slugs.len()), (2 * NEW_USES, FORMER_SLUGS));
+
+        let rig = Rig::kind().await;
+        let post = all_changed(&rig, 2 * NEW_USES + 1).await;
+        let Refusal::Invalid { field, message } = refusal(publish(&rig, &post).await) else {
+            panic!("not refused as input")
+        };
+        assert!(field == "markdown" && message.contains("save the post again"), "{message}");
+        // As it says: a save takes up the last one.
+        let wanted = Wanted { post: Some(post.id.clone()), body: true, ..Wanted::default() };
+        let markdown = rig.blog.load(&wanted).await.unwrap().body;
+        let same = PostInput { markdown, ..PostInput::default() };
+        let saved = rig.update(&post.id, post.draft.revision, same).await.unwrap();
+        assert_eq!(publish(&rig, &saved).await.unwrap().uses.len(), 2 * NEW_USES + 1);
     }
 }

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use domain::actions::{ClaimStage, FinishStage, ReleaseStages, ReportProgress};
+use domain::actions::{ClaimStage, FinishStage, ProbeStage, ReleaseStages, ReportProgress};
 use domain::asset::AssetStatus;
 use domain::event::EventKind;
+use domain::ports::Posts;
 use domain::post::{ContentHash, Post};
 use domain::stage::{
-    Done, LEASE, LOST_LEASES, Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus,
-    Subject,
+    Done, Failure, LEASE, LOST_LEASES, Made, Outcome, Stage, StageId, StageKind, StageResult,
+    StageStatus, Subject,
 };
+
+use store::PageRequest;
 
 use crate::rig::{Rig, written};
 
@@ -22,6 +25,7 @@ crate::on_every_table!(
     what_is_due_is_found_in_the_index,
     a_released_stage_is_claimed_again_with_all_its_attempts,
     an_image_whose_work_is_always_broken_off_fails_with_its_asset,
+    what_is_not_installed_has_failed_until_its_probe_and_is_told_so,
 );
 
 async fn published(rig: &Rig) -> Post {
@@ -184,4 +188,32 @@ async fn an_image_whose_work_is_always_broken_off_fails_with_its_asset(rig: Rig)
     assert_eq!(loaded.stages[0].status, StageStatus::Failed);
     assert_eq!(loaded.stages[0].failure.as_ref().unwrap().code, "LOST");
     assert_eq!(loaded.assets[0].status, AssetStatus::Failed);
+}
+
+async fn what_is_not_installed_has_failed_until_its_probe_and_is_told_so(rig: Rig) {
+    let post = published(&rig).await;
+    let id = speech(&post);
+    let missing = Failure { code: "NOT_INSTALLED".into(), message: "install it".into() };
+    let claimed = claim(&rig, &id).await.unwrap();
+    let finish = FinishStage { posts: &rig.blog, clock: &*rig.clock, ids: &rig.ids };
+    assert!(finish.run(&claimed, Outcome::Missing(missing), None).await.unwrap());
+
+    let head = rig.blog.head(&rig.kim).await.unwrap();
+    let events = rig.blog.events(&rig.kim, head.seq - 1, 9).await.unwrap();
+    let told = &events.last().unwrap().event.stages[0];
+    assert_eq!(told.status, StageStatus::Failed);
+    let due = told.retry_at.expect("when it is tried again");
+    let all = || PageRequest { first: 9, after: None };
+    while rig.blog.failed_stages(&rig.kim, &all()).await.unwrap().items.is_empty() {}
+    assert_eq!(rig.blog.probes(rig.now(), 9).await.unwrap(), []);
+    assert_eq!(claim(&rig, &id).await, None);
+    let probe = ProbeStage { posts: &rig.blog, clock: &*rig.clock, ids: &rig.ids };
+    assert!(!probe.run(&id).await.unwrap(), "before its time");
+
+    rig.clock.set(due);
+    while rig.blog.probes(rig.now(), 9).await.unwrap().is_empty() {}
+    assert!(probe.run(&id).await.unwrap());
+    assert!(!probe.run(&id).await.unwrap(), "once");
+    assert!(claim(&rig, &id).await.is_some());
+    while !rig.blog.probes(rig.now(), 9).await.unwrap().is_empty() {}
 }

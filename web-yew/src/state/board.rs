@@ -61,6 +61,10 @@ impl Board {
     }
 
     fn set(&mut self, stage: Stage) {
+        if gone(&stage) {
+            self.stages.retain(|known| known.id != stage.id);
+            return;
+        }
         match self.stages.iter_mut().find(|known| known.id == stage.id) {
             Some(known) => *known = stage,
             None => self.stages.push(stage),
@@ -110,6 +114,11 @@ impl Reducible for Board {
         }
         Rc::new(board)
     }
+}
+
+/// Whether it tells of an image that is there no more: nothing is left to show of it.
+fn gone(stage: &Stage) -> bool {
+    stage.kind == StageKind::Image && stage.status == StageStatus::Skipped && stage.asset.is_none()
 }
 
 /// One status for several stages of a kind: what needs a person first, then what moves.
@@ -181,6 +190,17 @@ mod tests {
 
         assert_eq!(after.stages[0].status, StageStatus::Ready);
         assert_eq!(after.stages[1].status, StageStatus::Running);
+    }
+
+    #[test]
+    fn an_image_that_is_gone_leaves_the_board() {
+        let image = |status| Stage { kind: StageKind::Image, ..stage("i", status, None) };
+        let waits = vec![image(StageStatus::Waiting), stage("s", StageStatus::Ready, None)];
+        let before = board(7, waits);
+
+        let after = before.reduce(frame(FrameKind::Event, 8, vec![image(StageStatus::Skipped)]));
+
+        assert_eq!(after.stages, [stage("s", StageStatus::Ready, None)]);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use content::MarkdownRenderer;
 use contract::{HostileConfig, HostileTable, TestClock, TestIds};
 use domain::actions::{
-    ClaimStage, CreatePost, DeletePost, PostInput, PublishPost, RequestUpload, RestorePost,
-    UpdatePost, UploadInput,
+    ActionError, ClaimStage, CreatePost, DeletePost, PostInput, PublishPost, RequestUpload,
+    RestorePost, UpdatePost, UploadInput,
 };
 use domain::asset::Asset;
 use domain::media::ObjectKey;
@@ -23,17 +23,17 @@ use domain::{PostId, UserId};
 use embedded_objects::FolderObjects;
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use parking_lot::Mutex;
-use store::Blog;
 use store::table::{Batch, Consistency, Item, Key, Page, Query, Table, TableError, Write};
+use store::{Blog, Check, HeldObject};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
-use workers::{JobError, Limits, Purge, Runner, Search};
+use workers::{JobError, Limits, Purge, Runner, Search, Tidy};
 
 use crate::runner::Counting;
 
 /// A table that remembers every key that was ever written.
-struct Remembering {
+pub struct Remembering {
     table: Arc<dyn Table>,
     written: Mutex<HashSet<Key>>,
 }
@@ -69,7 +69,7 @@ impl Table for Remembering {
 
 /// An index that keeps the newest version of each post, as every index does.
 #[derive(Default)]
-struct Index(Mutex<HashMap<PostId, (u64, bool)>>);
+pub struct Index(Mutex<HashMap<PostId, (u64, bool)>>);
 
 impl Index {
     fn set(&self, post: &PostId, version: u64, found: bool) {
@@ -104,9 +104,9 @@ impl SearchIndex for Index {
 }
 
 /// Objects that fail after so many calls, until they are mended.
-struct Brittle {
-    objects: FolderObjects,
-    left: AtomicI64,
+pub struct Brittle {
+    pub objects: FolderObjects,
+    pub left: AtomicI64,
 }
 
 impl Brittle {
@@ -146,28 +146,32 @@ impl Objects for Brittle {
 }
 
 /// A blog whose clock a test moves.
-struct World {
-    blog: Blog,
-    table: Arc<Remembering>,
-    objects: Arc<Brittle>,
-    index: Arc<Index>,
-    clock: Arc<TestClock>,
-    ids: Arc<TestIds>,
-    kim: UserId,
+pub struct World {
+    pub blog: Blog,
+    pub table: Arc<Remembering>,
+    pub sqlite: Arc<SqliteTable>,
+    pub objects: Arc<Brittle>,
+    pub index: Arc<Index>,
+    pub clock: Arc<TestClock>,
+    pub ids: Arc<TestIds>,
+    pub kim: UserId,
     _folder: TempDir,
 }
 
 impl World {
-    async fn new() -> World {
+    pub async fn new() -> World {
         World::over(|table, _| table).await
     }
 
-    async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> World {
+    pub async fn over(
+        wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>,
+    ) -> World {
         let folder = tempfile::tempdir().unwrap();
         let (clock, ids) = (Arc::new(TestClock::default()), Arc::new(TestIds::seeded(3)));
         let data = DataFolder::open(folder.path()).unwrap();
         let config = SqliteTableConfig { readers: 1, max_bytes: None };
         let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
+        let sqlite = table.clone();
         let table = wrap(table, clock.clone());
         let table = Arc::new(Remembering { table, written: Mutex::default() });
         let blog = Blog::open(table.clone(), clock.clone(), "e").await.unwrap();
@@ -175,10 +179,10 @@ impl World {
         let objects = FolderObjects::open(&place, clock.clone(), ids.clone()).unwrap();
         let objects = Arc::new(Brittle { objects, left: AtomicI64::new(i64::MAX) });
         let (index, kim) = (Arc::default(), UserId::from_bits(1));
-        World { blog, table, objects, index, clock, ids, kim, _folder: folder }
+        World { blog, table, sqlite, objects, index, clock, ids, kim, _folder: folder }
     }
 
-    fn purge(&self, blog: &Blog) -> Purge {
+    pub fn purge(&self, blog: &Blog) -> Purge {
         Purge {
             blog: blog.clone(),
             objects: self.objects.clone(),
@@ -187,7 +191,16 @@ impl World {
         }
     }
 
-    async fn create(&self, title: &str, markdown: &str) -> Post {
+    pub fn tidy(&self, blog: &Blog) -> Tidy {
+        Tidy {
+            blog: blog.clone(),
+            objects: self.objects.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    pub async fn create(&self, title: &str, markdown: &str) -> Post {
         let action = CreatePost { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
         let input = PostInput {
             title: Some(title.into()),
@@ -198,32 +211,41 @@ impl World {
         action.run(&self.kim, input, None).await.unwrap()
     }
 
-    async fn update(&self, post: &Post, input: PostInput) -> Post {
+    pub async fn update(&self, post: &Post, input: PostInput) -> Post {
         let action = UpdatePost { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
         let revision = self.row(&post.id).await.unwrap().draft.revision;
         action.run(&self.kim, &post.id, revision, input, None).await.unwrap()
     }
 
-    async fn publish(&self, post: &Post) -> Post {
+    pub async fn publish(&self, post: &Post) -> Post {
         let renderer = &MarkdownRenderer;
         let (clock, ids) = (&*self.clock, &*self.ids);
         let publish = PublishPost { posts: &self.blog, renderer, clock, ids };
         publish.run(&self.kim, &post.id, post.draft.revision, None).await.unwrap()
     }
 
-    async fn delete(&self, post: &Post) -> Post {
+    pub async fn delete(&self, post: &Post) -> Post {
         let action = DeletePost { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
         let revision = self.row(&post.id).await.unwrap().draft.revision;
         action.run(&self.kim, &post.id, revision, None).await.unwrap()
     }
 
-    async fn restore(&self, post: &Post) -> Post {
+    pub async fn restore(&self, post: &Post) -> Post {
         let action = RestorePost { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
         action.run(&self.kim, &post.id, post.draft.revision, None).await.unwrap()
     }
 
     /// An image with its original and a variant.
-    async fn image(&self, post: &Post) -> Asset {
+    pub async fn image(&self, post: &Post) -> Asset {
+        let asset = self.ticket(post).await.unwrap();
+        for key in [asset.original().unwrap(), asset.variant_key(300, "0a").unwrap()] {
+            self.objects.put(&key, b"x", "image/webp").await.unwrap();
+        }
+        asset
+    }
+
+    /// An image whose bytes have not come.
+    pub async fn ticket(&self, post: &Post) -> Result<Asset, ActionError> {
         let action = RequestUpload {
             posts: &self.blog,
             objects: &*self.objects,
@@ -237,40 +259,36 @@ impl World {
             length: 9,
             sha256: "0".repeat(64),
         };
-        let asset = action.run(&self.kim, input, None).await.unwrap().0;
-        for key in [asset.original().unwrap(), asset.variant_key(300, "0a").unwrap()] {
-            self.objects.put(&key, b"x", "image/webp").await.unwrap();
-        }
-        asset
+        Ok(action.run(&self.kim, input, None).await?.0)
     }
 
-    async fn speak(&self, post: &Post) {
+    pub async fn speak(&self, post: &Post) {
         for (name, ext) in [("speech-1", "mp3"), ("speech-1", "json"), ("section-1", "mp3")] {
             let key = ObjectKey::new(post.id.as_str(), &post.secret, name, ext).unwrap();
             self.objects.put(&key, b"x", "audio/mpeg").await.unwrap();
         }
     }
 
-    async fn row(&self, id: &PostId) -> Option<Post> {
+    pub async fn row(&self, id: &PostId) -> Option<Post> {
         let wanted = Wanted { post: Some(id.clone()), ..Wanted::default() };
         self.blog.load(&wanted).await.unwrap().post
     }
 
     /// Lets seven days go by and a purge begin.
-    async fn begin(&self, post: &Post) {
+    pub async fn begin(&self, post: &Post) {
         self.clock.advance(RESTORABLE_FOR);
         let id = StageId { subject: Subject::Post(post.id.clone()), kind: StageKind::Purge };
         let claim = ClaimStage { posts: &self.blog, clock: &*self.clock, ids: &*self.ids };
         claim.run(&id).await.unwrap().expect("a purge that is due");
     }
 
-    async fn purged(&self, post: &Post) {
+    pub async fn purged(&self, post: &Post) {
         self.delete(post).await;
         self.begin(post).await;
         self.purge(&self.blog).purge(&post.id).await.unwrap();
     }
 
-    async fn has(&self, image: &Asset) -> bool {
+    pub async fn has(&self, image: &Asset) -> bool {
         let wanted = Wanted { assets: vec![image.id.clone()], ..Wanted::default() };
         let row = !self.blog.load(&wanted).await.unwrap().assets.is_empty();
         let objects = self.objects.keys_of(image.id.as_str(), 9).await.unwrap().len();
@@ -279,7 +297,7 @@ impl World {
     }
 
     /// Keys of rows that are there, without what is of the site, of people and of logs.
-    async fn rows(&self) -> Vec<Key> {
+    pub async fn rows(&self) -> Vec<Key> {
         let mut rows = vec![];
         let keys: Vec<Key> = self.table.written.lock().iter().cloned().collect();
         for key in keys {
@@ -292,7 +310,16 @@ impl World {
         rows
     }
 
-    async fn objects_of(&self, owners: &[&str]) -> usize {
+    /// What an operator's check finds.
+    pub async fn findings(&self) -> Vec<String> {
+        let (blog, walk, objects) = (&self.blog, &*self.sqlite, &*self.objects);
+        let check = Check { blog, walk, objects, ids: &*self.ids };
+        let held = self.objects.objects.inventory().await.unwrap().into_iter();
+        let held: Vec<_> = held.map(|(key, whole)| HeldObject { key, whole }).collect();
+        check.run(&held).await.unwrap().iter().map(ToString::to_string).collect()
+    }
+
+    pub async fn objects_of(&self, owners: &[&str]) -> usize {
         let mut n = 0;
         for owner in owners {
             n += self.objects.keys_of(owner, 100).await.unwrap().len();
@@ -301,7 +328,7 @@ impl World {
     }
 
     /// A post that has everything a post can have; with its two images.
-    async fn full(&self) -> (Post, [Asset; 2]) {
+    pub async fn full(&self) -> (Post, [Asset; 2]) {
         let post = self.create("Full", "text").await;
         let images = [self.image(&post).await, self.image(&post).await];
         let shows = PostInput {
@@ -355,7 +382,9 @@ async fn a_purge_that_is_killed_at_any_step_goes_on_to_the_same_end() {
         world.objects.left.store(i64::from(calls) + 1, Ordering::SeqCst);
         let ended = world.purge(&world.blog.within(calls)).purge(&post.id).await.is_ok();
         world.objects.left.store(i64::MAX, Ordering::SeqCst);
+        assert_eq!(world.findings().await, [] as [String; 0], "after {calls} calls");
         world.purge(&world.blog).purge(&post.id).await.unwrap();
+        assert_eq!(world.findings().await, [] as [String; 0], "in the end, {calls} calls");
 
         assert_eq!(world.row(&post.id).await, None, "after {calls} calls");
         assert!(!world.has(&images[0]).await && world.has(&images[1]).await, "{calls} calls");
@@ -482,6 +511,7 @@ async fn the_runner_removes_what_was_deleted_seven_days_ago_on_hostile_tables_to
             }),
             image: others,
             purge: Arc::new(world.purge(&world.blog)),
+            tidy: Arc::new(world.tidy(&world.blog)),
             limits: Limits::default(),
             shown: Arc::new(|stage| assert!(!stage.id.kind.internal(), "nobody sees a purge")),
             bells: Bells::default(),

@@ -46,8 +46,15 @@ impl Rig {
     }
 
     async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Rig {
+        Rig::at(Arc::new(SystemClock), wrap).await
+    }
+
+    /// With another clock.
+    pub async fn at(
+        clock: Arc<dyn Clock>,
+        wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>,
+    ) -> Rig {
         let folder = tempfile::tempdir().unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdSource> = Arc::new(SystemIds::new(clock.clone()).unwrap());
         let data = DataFolder::open(folder.path()).unwrap();
         let config = SqliteTableConfig { readers: 1, max_bytes: None };
@@ -116,7 +123,14 @@ impl Rig {
 
     /// Starts a runner in which `speech` does the work of that kind, and `others` all other.
     pub fn start(&self, speech: Arc<dyn Worker>, others: Arc<dyn Worker>) -> CancellationToken {
-        let runner = Runner {
+        let stop = CancellationToken::new();
+        tokio::spawn(Arc::new(self.runner(speech, others)).run(stop.clone()));
+        stop
+    }
+
+    /// The same, not started.
+    pub fn runner(&self, speech: Arc<dyn Worker>, others: Arc<dyn Worker>) -> Runner {
+        Runner {
             posts: Arc::new(self.blog.clone()),
             objects: Arc::new(self.objects.clone()) as Arc<dyn Objects>,
             clock: self.clock.clone(),
@@ -125,14 +139,12 @@ impl Rig {
             summary: others.clone(),
             search: others.clone(),
             image: others.clone(),
-            purge: others,
-            limits: Limits { speech: 2, summary: 2, search: 2, image: 2, purge: 1 },
+            purge: others.clone(),
+            tidy: others,
+            limits: Limits { speech: 2, summary: 2, search: 2, image: 2, purge: 1, tidy: 1 },
             shown: Arc::new(|_| {}),
             bells: Bells::default(),
-        };
-        let stop = CancellationToken::new();
-        tokio::spawn(Arc::new(runner).run(stop.clone()));
-        stop
+        }
     }
 
     pub async fn stage(&self, post: &Post, kind: StageKind) -> Stage {

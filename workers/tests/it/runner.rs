@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use contract::TestClock;
+use domain::ports::PortError;
 use domain::post::{ContentHash, Post};
 use domain::stage::{Made, Stage, StageKind, StageResult, StageStatus};
 use workers::{JobError, Reporter, Worked, Worker};
@@ -82,6 +84,44 @@ async fn a_worker_that_panics_takes_nothing_with_it_and_is_tried_again() {
     let done = rig.until(&post, StageKind::Speech, ready).await;
     assert_eq!(done.attempts, 2);
     rig.until(&post, StageKind::Summary, ready).await;
+    stop.cancel();
+}
+
+/// A voice that is not installed until the third run.
+#[derive(Default)]
+struct NotInstalled(AtomicU32);
+
+#[async_trait::async_trait]
+impl Worker for NotInstalled {
+    async fn run(&self, _: &Stage, _: &Reporter) -> Result<Worked, JobError> {
+        match self.0.fetch_add(1, Ordering::SeqCst) {
+            0..2 => Err(PortError::Denied("install the voice".into()).into()),
+            _ => Ok(made()),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_failed_for_want_of_a_voice_goes_on_by_itself_when_there_is_one() {
+    let clock = Arc::new(TestClock::default());
+    let rig = Rig::at(clock.clone(), |table, _| table).await;
+    let (voice, others) = (Arc::new(NotInstalled::default()), Arc::new(Counting::default()));
+    let stop = rig.start(voice.clone(), others.clone());
+    let post = rig.published("Text.").await;
+    let rounds = rig.runner(voice.clone(), others);
+    for run in 1..=2 {
+        let failed = |stage: &Stage| stage.status == StageStatus::Failed;
+        let failed = rig.until(&post, StageKind::Speech, failed).await;
+        assert_eq!(failed.failure.unwrap().code, "NOT_INSTALLED");
+        let due = failed.due_at.expect("a probe");
+        rounds.probe().await.unwrap();
+        assert_eq!(rig.stage(&post, StageKind::Speech).await.version, failed.version, "too early");
+        assert_eq!(voice.0.load(Ordering::SeqCst), run);
+        clock.set(due);
+        rounds.probe().await.unwrap();
+    }
+    let ready = |stage: &Stage| stage.status == StageStatus::Ready;
+    rig.until(&post, StageKind::Speech, ready).await;
     stop.cancel();
 }
 

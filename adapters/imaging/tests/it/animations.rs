@@ -71,6 +71,17 @@ fn an_animation_of_too_many_pixels_is_refused_by_its_structure() {
 }
 
 #[test]
+fn an_animation_of_five_hundred_frames_keeps_each_of_them() {
+    let colours = [RED, BLUE, WHITE];
+    let moving: Vec<RgbaImage> = (0..500).map(|n| plain(120, 80, colours[n % 3])).collect();
+    for variant in variants(&gif(moving, 40), &[120, 48]) {
+        let frames = frames(&variant);
+        let whole: u32 = frames.iter().map(|(_, delay)| delay).sum();
+        assert_eq!((frames.len(), whole), (500, 500 * 40));
+    }
+}
+
+#[test]
 fn a_damaged_later_frame_is_said_not_hidden() {
     let mut bytes = three_colours(100);
     // The packed data of the last frame, before its end and the file's.
