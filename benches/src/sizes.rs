@@ -30,6 +30,7 @@ pub fn run(program: &Path, dist: &Path) -> Result<Section> {
         first_page = (first_page.0 + raw, first_page.1 + sent);
     }
     let wasm = file("wasm")?;
+    let backstage = file("backstage")?;
     let row = |name: &str, bytes: u64| Row::new(name, bytes as f64 / 1e3, "KB", 1);
     Ok(Section {
         title: "Sizes",
@@ -41,6 +42,8 @@ pub fn run(program: &Path, dist: &Path) -> Result<Section> {
             row("program", length(program)?),
             row("web client, wasm", wasm.0),
             row("web client, wasm, brotli", wasm.1),
+            row("the part for authors, wasm", backstage.0),
+            row("the part for authors, brotli", backstage.1),
             row("first page", first_page.0),
             row("first page, brotli", first_page.1),
         ],

@@ -7,24 +7,15 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use crate::backstage::{self, Backstage};
 use crate::browser;
 use crate::components::header::Header;
 use crate::graphql::client::ask;
 use crate::graphql::queries::Welcome;
-use crate::pages::account::AccountPage;
-use crate::pages::ask_for_mail::{AskForMailPage, Asked};
-use crate::pages::confirm::ConfirmPage;
-use crate::pages::deleted::DeletedPage;
-use crate::pages::editor::EditorPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::pipelines::PipelinesPage;
 use crate::pages::post::PostPage;
-use crate::pages::reset::ResetPage;
 use crate::pages::search::SearchPage;
-use crate::pages::set_up::SetUpPage;
-use crate::pages::sign_in::SignInPage;
-use crate::pages::studio::StudioPage;
 use crate::pages::tag::TagPage;
 use crate::route::Route;
 use crate::socket::{Link, Socket};
@@ -68,6 +59,12 @@ fn Contexts() -> Html {
     });
 
     let visit = use_visit_state((*socket).clone());
+    // Whoever is signed in goes there next.
+    use_effect_with(visit.session.viewer().is_some(), |signed_in| {
+        if *signed_in {
+            backstage::load(Callback::noop());
+        }
+    });
     html! {
         <ContextProvider<Language> context={*language}>
             <ContextProvider<Visit> context={visit}>
@@ -176,17 +173,7 @@ fn page(route: Route) -> Html {
         Route::Post { slug } => html! { <PostPage key={slug.as_str()} slug={slug.clone()} /> },
         Route::Tag { tag } => html! { <TagPage key={tag.as_str()} tag={tag.clone()} /> },
         Route::Search => html! { <SearchPage /> },
-        Route::SignIn => html! { <SignInPage /> },
-        Route::SetUp => html! { <SetUpPage /> },
-        Route::SignUp => html! { <AskForMailPage key="sign-up" asked={Asked::SignUp} /> },
-        Route::Forgot => html! { <AskForMailPage key="forgot" asked={Asked::PasswordReset} /> },
-        Route::Confirm => html! { <ConfirmPage /> },
-        Route::Reset => html! { <ResetPage /> },
-        Route::Account => html! { <AccountPage /> },
-        Route::Studio => html! { <StudioPage /> },
-        Route::Pipelines => html! { <PipelinesPage /> },
-        Route::Deleted => html! { <DeletedPage /> },
-        Route::Editor { id } => html! { <EditorPage key={id.as_str()} id={id.clone()} /> },
         Route::NotFound => html! { <NotFoundPage /> },
+        backstage => html! { <Backstage route={backstage} /> },
     }
 }

@@ -4,12 +4,14 @@
 //! - [`socket`]: what the server tells by itself; the protocol is a pure machine.
 //! - [`state`]: reducers, tested on the host: the board, the draft with its autosave, lists.
 //! - [`pages`] and [`components`]: views, rendered to strings in host tests.
+//! - [`backstage`]: what readers never load, and how it comes when it is needed.
 //! - [`strings`]: every text that people read.
 //!
 //! It polls nothing, never reloads, and never replaces what an author has typed. It depends on no
 //! crate of the server and sets no inline styles or scripts: the content policy forbids both.
 
 mod app;
+mod backstage;
 mod browser;
 mod components;
 mod graphql;

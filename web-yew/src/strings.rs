@@ -100,6 +100,9 @@ table! {
     signed_out: "로그인이 필요합니다." / "Please sign in.",
     unreadable: "서버의 답을 읽을 수 없습니다. 페이지를 새로 고쳐 주세요." / "The server's answer could not be read. Please reload the page.",
 
+    part_missing: "열지 못한 화면" / "This page did not open",
+    part_missing_explained: "이 화면을 불러오지 못했습니다. 연결을 확인하고 다시 시도해 주세요. 그래도 안 되면 페이지를 새로 고쳐 주세요." / "It could not be loaded. Check the connection and try again; if that does not help, reload the page.",
+
     no_posts: "아직 발행된 글이 없습니다." / "Nothing has been published yet.",
     category: "분류" / "Category",
     category_all: "모두" / "All",

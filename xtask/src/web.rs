@@ -61,14 +61,14 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
     call(
         cargo(workspace)
             .args(["build", "--package", "web-yew", "--profile", PROFILE, "--target", TARGET])
-            .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?),
+            .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace)?),
     )?;
     Ok(workspace.target.join(TARGET).join(PROFILE).join("web-yew.wasm"))
 }
 
-/// Compiler flags that keep the builder's folders out of the program, where every panic would show
-/// them to the public, and make it different on each machine.
-fn remapped_paths(workspace: &Workspace) -> Result<String> {
+/// Compiler flags. They keep the builder's folders out of the program, where every panic would show them to
+/// the public, and make it different on each machine; and leave in what the bundler cuts it by.
+fn flags(workspace: &Workspace) -> Result<String> {
     let cargo_home = match std::env::var_os("CARGO_HOME") {
         Some(folder) => PathBuf::from(folder),
         None => {
@@ -78,7 +78,9 @@ fn remapped_paths(workspace: &Workspace) -> Result<String> {
     };
     let remap =
         |folder: &Path, name: &str| format!("--remap-path-prefix={}={name}", folder.display());
-    Ok([remap(&cargo_home, "cargo"), remap(&workspace.root, "deepdive")].join("\u{1f}"))
+    let relocations = "-Clink-arg=--emit-relocs".to_owned();
+    Ok([remap(&cargo_home, "cargo"), remap(&workspace.root, "deepdive"), relocations]
+        .join("\u{1f}"))
 }
 
 fn bundle(workspace: &Workspace, wasm: &Path) -> Result<()> {

@@ -10,9 +10,14 @@ use crate::strings::Strings;
 
 /// A failed question, with a button to ask it again.
 pub(crate) fn failure_notice(strings: &Strings, failure: &Failure, retry: &Callback<()>) -> Html {
+    retry_notice(strings, &strings.failure(failure), retry)
+}
+
+/// What went wrong, with a button to try again.
+pub(crate) fn retry_notice(strings: &Strings, what: &str, retry: &Callback<()>) -> Html {
     html! {
         <div class="notice" role="alert">
-            <p>{ strings.failure(failure) }</p>
+            <p>{ what }</p>
             <button type="button" onclick={retry.reform(|_| ())}>{ strings.try_again }</button>
         </div>
     }

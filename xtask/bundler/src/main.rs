@@ -1,6 +1,7 @@
 //! Turns the compiled web client into files that a browser can load, and a server can hand out:
 //!
 //! - `client-<hash>.wasm`, the program; `boot-<hash>.js`, which starts it; `app-<hash>.css`;
+//! - `backstage-<hash>.wasm`, the part of the program that only authors need, and which it loads itself;
 //! - `index.html`, the page around them, with gaps that the server fills per request;
 //! - `graphiql-<hash>.js`, `graphiql-<hash>.css` and the page around them, `graphiql.html`, which no
 //!   page of the client loads;
@@ -51,10 +52,16 @@ impl Job {
 fn main() -> Result<()> {
     let job = Job::from_args()?;
     let linked = bindings::generate(&job.wasm, &job.scratch)?;
-    let program = bindings::optimise(&linked.program, &job.node_modules, &job.scratch)?;
+    let programs = bindings::optimise(&linked, &job.node_modules, &job.scratch)?;
 
     let mut output = Output::beside(&job.dist)?;
-    let wasm = output.put("client", "wasm", &program)?;
+    let wasm = output.put("client", "wasm", &programs.main)?;
+    let mut parts = Vec::new();
+    for (part, program) in linked.parts.iter().zip(&programs.parts) {
+        let file = output.put(&part.name, "wasm", program)?;
+        shell::name_part(&linked.loader, &part.address, &file)?;
+        parts.push((part.name.as_str(), file));
+    }
     let boot = shell::boot_script(&job, &linked.glue, &wasm)?;
     let boot = output.put("boot", "js", &boot)?;
     let css = output.put("app", "css", &shell::stylesheet(&job)?)?;
@@ -65,7 +72,7 @@ fn main() -> Result<()> {
     let style = output.put("graphiql", "css", &style)?;
     let graphiql = shell::graphiql_page(&job.client, &script, &style)?;
     output.put_page("graphiql.html", &graphiql)?;
-    output.put_manifest(&[
+    let mut names: Vec<(&str, &str)> = vec![
         ("wasm", &wasm),
         ("boot", &boot),
         ("css", &css),
@@ -73,6 +80,9 @@ fn main() -> Result<()> {
         ("graphiql_script", &script),
         ("graphiql_css", &style),
         ("graphiql", "graphiql.html"),
-    ])?;
+    ];
+    names.extend(parts.iter().map(|(name, file)| (*name, file.as_str())));
+    output.put_manifest(&names)?;
+    output.compress()?;
     output.replace(&job.dist).context("put the new bundle in place of the old one")
 }

@@ -1,15 +1,16 @@
 //! The folder that is handed out: names by content, compressed copies, a manifest.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 /// A bundle that grows beside the old one, and takes its place when it is whole.
 pub struct Output {
     folder: PathBuf,
+    hashed: Vec<String>,
 }
 
 impl Output {
@@ -18,19 +19,31 @@ impl Output {
         let folder = dist.with_extension("new");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
-        Ok(Output { folder })
+        Ok(Output { folder, hashed: Vec::new() })
     }
 
-    /// Adds a file under a name that changes with its content, and its compressed copy. A browser
-    /// may keep it for ever.
-    #[expect(clippy::print_stderr, reason = "progress of a program that a person waits for")]
+    /// Adds a file under a name that changes with its content. A browser may keep it for ever.
     pub fn put(&mut self, stem: &str, extension: &str, bytes: &[u8]) -> Result<String> {
         let name = hashed_name(stem, extension, bytes);
-        let compressed = compress(bytes)?;
         self.write(&name, bytes)?;
-        self.write(&format!("{name}.br"), &compressed)?;
-        eprintln!("    {name}: {} B, brotli {} B", bytes.len(), compressed.len());
+        self.hashed.push(name.clone());
         Ok(name)
+    }
+
+    /// Adds the compressed copies of all files that were put in. Node has a brotli that is compiled for the
+    /// machine: ours, in the profile of this tool, would take longer to compile than to wait for.
+    ///
+    /// # Errors
+    /// There is no node.
+    pub fn compress(&self) -> Result<()> {
+        let status = Command::new("node")
+            .args(["--input-type=module", "--eval", include_str!("compress.mjs"), "--"])
+            .args(&self.hashed)
+            .current_dir(&self.folder)
+            .status()
+            .context("start node for brotli")?;
+        ensure!(status.success(), "brotli: {status}");
+        Ok(())
     }
 
     /// Adds a page, which keeps its name.
@@ -68,20 +81,9 @@ fn hashed_name(stem: &str, extension: &str, bytes: &[u8]) -> String {
     format!("{stem}-{hash}.{extension}")
 }
 
-fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut compressed = Vec::new();
-    // Quality 11, window 2^22: slow once here, small for each reader.
-    let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 11, 22);
-    writer.write_all(bytes).context("compress")?;
-    drop(writer);
-    Ok(compressed)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use std::io::Read;
 
     use super::*;
 
@@ -93,12 +95,23 @@ mod tests {
 
     #[test]
     fn the_compressed_copy_holds_the_same_bytes() {
+        let home = std::env::temp_dir().join(format!("bundler-br-{}", std::process::id()));
         let text = "word ".repeat(10_000);
-        let compressed = compress(text.as_bytes()).unwrap();
-        assert!(compressed.len() < 200, "{} bytes", compressed.len());
-        let mut plain = String::new();
-        brotli::Decompressor::new(&compressed[..], 4096).read_to_string(&mut plain).unwrap();
-        assert_eq!(plain, text);
+        let mut output = Output::beside(&home.join("dist")).unwrap();
+        let name = output.put("app", "css", text.as_bytes()).unwrap();
+        output.compress().unwrap();
+
+        let compressed = output.folder.join(format!("{name}.br"));
+        let length = fs::metadata(&compressed).unwrap().len();
+        assert!(length < 200, "{length} bytes");
+        let script = "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(0)))";
+        let plain = Command::new("node")
+            .args(["--eval", script])
+            .stdin(fs::File::open(&compressed).unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(plain.stdout).unwrap(), text);
+        fs::remove_dir_all(&home).unwrap();
     }
 
     #[test]
@@ -108,6 +121,7 @@ mod tests {
         for css in ["a{}", "b{}"] {
             let mut output = Output::beside(&dist).unwrap();
             let name = output.put("app", "css", css.as_bytes()).unwrap();
+            output.compress().unwrap();
             output.put_manifest(&[("css", &name)]).unwrap();
             output.replace(&dist).unwrap();
         }

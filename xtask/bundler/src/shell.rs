@@ -22,6 +22,26 @@ pub struct Names<'a> {
 /// JavaScript. The page must hold each of them once.
 const GAPS: [&str; 2] = ["<!--deepdive:head-->", "<!--deepdive:body-->"];
 
+/// Gives the loader the name of a part's file in place of the address that it was written with.
+///
+/// # Errors
+/// The loader loads no such part, or from several places.
+pub fn name_part(loader: &Path, address: &str, file: &str) -> Result<()> {
+    let script =
+        fs::read_to_string(loader).with_context(|| format!("read {}", loader.display()))?;
+    let named = part_named(&script, address, file)?;
+    fs::write(loader, named).with_context(|| format!("write {}", loader.display()))
+}
+
+fn part_named(script: &str, address: &str, file: &str) -> Result<String> {
+    let quoted = format!("\"{address}\"");
+    ensure!(
+        script.matches(&quoted).count() == 1,
+        "{address} has to be loaded in exactly one place"
+    );
+    Ok(script.replace(&quoted, &format!("\"/{file}\"")))
+}
+
 /// `boot.js` of the client and the glue of its program, as one module. Our content security policy
 /// allows no inline scripts, so the page cannot do it.
 pub fn boot_script(job: &Job, glue: &Path, wasm: &str) -> Result<Vec<u8>> {
@@ -146,6 +166,16 @@ mod tests {
             page,
             "<!--deepdive:head-->app-3.css client-1.wasm boot-2.js<!--deepdive:body-->"
         );
+    }
+
+    #[test]
+    fn a_part_is_loaded_under_the_name_of_its_content() {
+        let script = r#"fetch(new URL("./split_a.wasm", import.meta.url)); load("./split_b.wasm")"#;
+        assert_eq!(
+            part_named(script, "./split_a.wasm", "a-1.wasm").unwrap(),
+            r#"fetch(new URL("/a-1.wasm", import.meta.url)); load("./split_b.wasm")"#
+        );
+        assert!(part_named(script, "./split_c.wasm", "c-1.wasm").is_err());
     }
 
     #[test]
