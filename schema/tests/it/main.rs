@@ -14,5 +14,6 @@ mod mutations;
 mod pages;
 mod search;
 mod tags;
+mod usage;
 mod visibility;
 mod world;

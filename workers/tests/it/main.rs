@@ -5,3 +5,4 @@ mod purge;
 mod rig;
 mod runner;
 mod speech;
+mod usage;

@@ -483,6 +483,7 @@ async fn the_runner_removes_what_was_deleted_seven_days_ago_on_hostile_tables_to
             image: others,
             purge: Arc::new(world.purge(&world.blog)),
             limits: Limits::default(),
+            prices: domain::usage::Prices::default(),
             shown: Arc::new(|stage| assert!(!stage.id.kind.internal(), "nobody sees a purge")),
             bells: Bells::default(),
         };
