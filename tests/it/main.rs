@@ -15,3 +15,4 @@ mod reading;
 mod sockets;
 mod upgrade;
 mod uploads;
+mod usage;
