@@ -278,12 +278,13 @@ impl World {
         row
     }
 
-    /// Keys of rows that are there, without what is of the site, of people and of logs.
+    /// Keys of rows that are there, without what is of the site, of people, of logs, and of months: those name
+    /// no post.
     async fn rows(&self) -> Vec<Key> {
         let mut rows = vec![];
         let keys: Vec<Key> = self.table.written.lock().iter().cloned().collect();
         for key in keys {
-            let kept = ["SITE", "L#", "I#"].iter().any(|kind| key.pk.starts_with(kind));
+            let kept = ["SITE", "L#", "I#", "USAGE"].iter().any(|kind| key.pk.starts_with(kind));
             if !kept && self.table.get(&key, Consistency::Strong).await.unwrap().is_some() {
                 rows.push(key);
             }
