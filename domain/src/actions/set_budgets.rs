@@ -52,9 +52,9 @@ impl SetBudgets<'_> {
                 }
             }
             let remember = key.as_ref().map(|key| (key.remember(owner, ""), self.clock.now()));
-            let budgets = Some(budgets);
-            self.posts.apply(Change { budgets, remember, ..Change::default() }).await?;
-            Ok(budgets.unwrap_or_default())
+            let change = Change { budgets: Some(budgets), remember, ..Change::default() };
+            self.posts.apply(change).await?;
+            Ok(budgets)
         })
     }
 }

@@ -220,7 +220,7 @@ async fn what_exceeds_a_budget_is_held_until_it_is_confirmed_and_then_runs_once(
     for _ in 0..100 {
         listed = rig.blog.held_stages(&rig.kim, &first).await.unwrap().items;
     }
-    assert_eq!(listed.iter().map(|(_, id)| id.clone()).collect::<Vec<_>>(), [id.clone()]);
+    assert_eq!(listed.iter().map(|(_, id)| id).collect::<Vec<_>>(), [&id]);
     assert!(rig.blog.held_stages(&rig.lee, &first).await.unwrap().items.is_empty());
     assert_eq!(let_go(&rig).await, 0, "there is no room yet");
 
