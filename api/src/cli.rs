@@ -99,6 +99,8 @@ pub enum StagesCommand {
     List(ListStagesFlags),
     /// Sets failed ones due again, while the server is stopped
     Retry(RetryStagesFlags),
+    /// Lets held ones go on above the budget, while the server is stopped
+    Confirm(ConfirmStagesFlags),
 }
 
 /// Flags of `deepdive stages list`.
@@ -123,6 +125,20 @@ pub struct RetryStagesFlags {
     pub failed: bool,
     /// Names of stages, as the list prints them
     #[arg(value_name = "STAGE", required_unless_present = "failed")]
+    pub stages: Vec<String>,
+}
+
+/// Flags of `deepdive stages confirm`.
+#[derive(Debug, clap::Args)]
+pub struct ConfirmStagesFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// All that are held
+    #[arg(long)]
+    pub held: bool,
+    /// Names of stages, as the list prints them
+    #[arg(value_name = "STAGE", required_unless_present = "held")]
     pub stages: Vec<String>,
 }
 
@@ -309,6 +325,9 @@ mod tests {
             "stages list --status failed,overdue --data-dir D",
             "stages retry --failed --data-dir D",
             "stages retry SPEECH:x IMAGE:y",
+            "stages list --status held",
+            "stages confirm --held --data-dir D",
+            "stages confirm SPEECH:x",
             "reindex --data-dir D",
             "migrate --data-dir D --finish",
             "demo --data-dir D --remove",
@@ -317,6 +336,7 @@ mod tests {
             Cli::try_parse_from(words).unwrap();
         }
         assert!(Cli::try_parse_from(["deepdive", "stages", "retry"]).is_err());
+        assert!(Cli::try_parse_from(["deepdive", "stages", "confirm"]).is_err());
     }
 
     #[test]

@@ -24,6 +24,7 @@ use domain::ports::{
     Accounts, Clock, ContentRenderer, IdSource, Mailer, Objects, Passwords, PortError, SearchIndex,
 };
 use domain::stage::Stage;
+use domain::usage::Prices;
 use embedded_mail::{OperatorMailer, SmtpConfig, SmtpMailer};
 use embedded_objects::FolderObjects;
 use embedded_passwords::Argon2Passwords;
@@ -71,6 +72,8 @@ pub struct HomeSettings {
     pub smtp_url: Option<Hidden>,
     /// Who mails are from; without it, `blog@` the host of `origin`.
     pub mail_from: Option<String>,
+    /// What pipelines cost.
+    pub prices: Prices,
     /// How much one document may ask for.
     pub limits: schema::guard::Limits,
     /// How much one client may ask for in a minute.
@@ -241,6 +244,7 @@ impl EmbeddedHome {
             site_title: settings.site_title.clone(),
             origin: settings.origin.clone(),
             sign_up_open: settings.sign_up_open,
+            prices: settings.prices.clone(),
         });
         let guard = Guard::new(settings.limits.clone(), &schema::sdl())
             .map_err(|error| OpenHomeError::Schema(Box::new(error)))?;
@@ -302,6 +306,7 @@ impl EmbeddedHome {
                 ids: ids.clone(),
             }),
             limits: Limits::default(),
+            prices: settings.prices.clone(),
             shown: Arc::new(shown),
             bells: Bells::default(),
         });

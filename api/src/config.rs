@@ -16,6 +16,9 @@
 //! | `--sign-up open\|closed` | `DEEPDIVE_SIGN_UP` | `sign_up` | closed: only the operator makes accounts |
 //! | `--smtp-url URL` | `DEEPDIVE_SMTP_URL` | `smtp_url` | none: one-time links go to the log and to the owner's account page |
 //! | `--mail-from SENDER` | `DEEPDIVE_MAIL_FROM` | `mail_from` | `blog@` the host of the public address |
+//! | `--speech-price AMOUNT` | `DEEPDIVE_SPEECH_PRICE` | `speech_price` | 0: speech costs time alone. Of a million characters, such as `16` or `16.50`, at most three decimals; in the file a text |
+//! | `--summary-price AMOUNT` | `DEEPDIVE_SUMMARY_PRICE` | `summary_price` | 0, as above. Of a million tokens |
+//! | `--currency CODE` | `DEEPDIVE_CURRENCY` | `currency` | `USD`; three capitals, in which the prices are |
 //! | `--no-demo` | `DEEPDIVE_NO_DEMO` | `no_demo` | false; a demo blog is not made yet |
 //! | `--log FILTER` | `DEEPDIVE_LOG` | `log` | `info` |
 //! | `--log-format text\|json` | `DEEPDIVE_LOG_FORMAT` | `log_format` | text on a terminal, else JSON |
@@ -26,7 +29,9 @@
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use domain::usage::{NotAPrice, Price, Prices};
 use schema::guard::Limits;
 use serde::Deserialize;
 
@@ -78,6 +83,54 @@ impl From<String> for Hidden {
     }
 }
 
+/// An amount of money. Written as a text also in the file: a number there would be a rounded one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Amount(Price);
+
+impl FromStr for Amount {
+    type Err = NotAPrice;
+
+    fn from_str(text: &str) -> Result<Self, NotAPrice> {
+        text.parse().map(Amount)
+    }
+}
+
+impl TryFrom<String> for Amount {
+    type Error = NotAPrice;
+
+    fn try_from(text: String) -> Result<Self, NotAPrice> {
+        text.parse()
+    }
+}
+
+/// A currency's code by ISO 4217.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Currency(String);
+
+/// Not such a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a currency is three capitals, such as USD or KRW")]
+pub struct NotACurrency;
+
+impl FromStr for Currency {
+    type Err = NotACurrency;
+
+    fn from_str(text: &str) -> Result<Self, NotACurrency> {
+        let code = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_uppercase());
+        if code { Ok(Currency(text.to_owned())) } else { Err(NotACurrency) }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = NotACurrency;
+
+    fn try_from(text: String) -> Result<Self, NotACurrency> {
+        text.parse()
+    }
+}
+
 /// Flags of `deepdive serve`, each with its variable. What is not given here is looked for in the
 /// file.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -119,6 +172,15 @@ pub struct Flags {
     /// Who mails are from, such as "Deepdive <blog@blog.example>"
     #[arg(long, value_name = "SENDER", env = "DEEPDIVE_MAIL_FROM")]
     pub mail_from: Option<String>,
+    /// What a million characters of speech cost, such as 16 or 16.50 [default: 0]
+    #[arg(long, value_name = "AMOUNT", env = "DEEPDIVE_SPEECH_PRICE")]
+    pub speech_price: Option<Amount>,
+    /// What a million tokens of summaries cost [default: 0]
+    #[arg(long, value_name = "AMOUNT", env = "DEEPDIVE_SUMMARY_PRICE")]
+    pub summary_price: Option<Amount>,
+    /// The currency of the prices [default: USD]
+    #[arg(long, value_name = "CODE", env = "DEEPDIVE_CURRENCY")]
+    pub currency: Option<Currency>,
     /// Do not make a demo blog
     #[arg(long, env = "DEEPDIVE_NO_DEMO", num_args = 0, default_missing_value = "true")]
     pub no_demo: Option<bool>,
@@ -148,6 +210,9 @@ struct File {
     sign_up: Option<SignUp>,
     smtp_url: Option<Hidden>,
     mail_from: Option<String>,
+    speech_price: Option<Amount>,
+    summary_price: Option<Amount>,
+    currency: Option<Currency>,
     no_demo: Option<bool>,
     log: Option<String>,
     log_format: Option<LogFormat>,
@@ -181,6 +246,8 @@ pub struct Settings {
     pub smtp_url: Option<Hidden>,
     /// Who mails are from.
     pub mail_from: Option<String>,
+    /// What pipelines cost.
+    pub prices: Prices,
     /// Make no demo blog.
     pub no_demo: bool,
     /// What is logged.
@@ -256,6 +323,14 @@ impl Settings {
             sign_up: flags.sign_up.or(file.sign_up).unwrap_or(SignUp::Closed),
             smtp_url: flags.smtp_url.or(file.smtp_url),
             mail_from: flags.mail_from.or(file.mail_from),
+            prices: Prices {
+                currency: flags
+                    .currency
+                    .or(file.currency)
+                    .map_or_else(|| Prices::default().currency, |currency| currency.0),
+                speech: flags.speech_price.or(file.speech_price).unwrap_or_default().0,
+                summary: flags.summary_price.or(file.summary_price).unwrap_or_default().0,
+            },
             no_demo: flags.no_demo.or(file.no_demo).unwrap_or(false),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format: log_format.unwrap_or_else(|| match std::io::stderr().is_terminal() {
@@ -356,6 +431,20 @@ mod tests {
         assert!(!format!("{settings:?}").contains("secret"));
         assert!(settings.smtp_url.unwrap().reveal().contains("secret"));
         assert_eq!(with_file("", Flags::default()).unwrap().sign_up, SignUp::Closed);
+    }
+
+    #[test]
+    fn prices_are_read_exactly_and_a_price_that_is_none_is_told() {
+        let file = "speech_price = '16.005'\nsummary_price = '0.25'\ncurrency = 'KRW'";
+        let flags = Flags { summary_price: Some("3".parse().unwrap()), ..Flags::default() };
+        let prices = with_file(file, flags).unwrap().prices;
+        assert_eq!((prices.speech, prices.summary), (Price(16_005), Price(3_000)));
+        assert_eq!(prices.currency, "KRW");
+        assert_eq!(with_file("", Flags::default()).unwrap().prices, Prices::default());
+        for text in ["speech_price = '-1'", "speech_price = '1,5'", "currency = 'won'"] {
+            let error = with_file(text, Flags::default()).unwrap_err();
+            assert!(matches!(error, SettingsError::Wrong { .. }), "{error:?}");
+        }
     }
 
     #[test]

@@ -141,6 +141,7 @@ impl World {
             sockets: realtime::Sockets::new(),
             site_title: "Deepdive".to_owned(),
             origin: "https://blog.example".to_owned(),
+            prices: domain::usage::Prices::default(),
             sign_up_open: true,
         });
         let guard = Guard::new(Limits::default(), &schema::sdl()).context("the guard")?;

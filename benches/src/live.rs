@@ -87,6 +87,7 @@ async fn open(data_dir: PathBuf) -> Result<EmbeddedHome> {
         sign_up_open: false,
         smtp_url: None,
         mail_from: None,
+        prices: domain::usage::Prices::default(),
         limits: Limits::default(),
         // Nobody is refused: each refusal would look like a quick answer.
         cost_per_minute: u64::from(u32::MAX),

@@ -2,6 +2,7 @@
 
 use crate::post::Revision;
 use crate::stage::{Done, Failure, Stage, StageId, StageStatus};
+use crate::usage::Hold;
 use crate::{PostId, Timestamp, UserId};
 
 /// Where a topic's log ends.
@@ -28,6 +29,9 @@ pub struct StageFacts {
     pub status: StageStatus,
     /// Waits for confirmation.
     pub held: bool,
+    /// Why, and for what. Absent in facts that were written before there were budgets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
     /// Tries of this run.
     pub attempts: u32,
     /// While running.
@@ -56,6 +60,7 @@ impl From<&Stage> for StageFacts {
             revision: stage.revision,
             status: stage.status,
             held: stage.held,
+            hold: stage.hold,
             attempts: stage.attempts,
             progress: stage.progress,
             failure: stage.failure.clone(),

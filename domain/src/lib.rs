@@ -21,6 +21,7 @@ pub mod slug;
 pub mod stage;
 pub mod text;
 pub mod time;
+pub mod usage;
 
 pub use id::{AssetId, KeyId, MailId, PostId, Secret, UserId};
 pub use slug::{Slug, Tag};

@@ -18,6 +18,7 @@ use std::time::Duration;
 use crate::media::ObjectKey;
 use crate::ports::{Mark, Summary};
 use crate::post::{ContentHash, Revision};
+use crate::usage::{Hold, Reserved, Spent};
 use crate::{AssetId, PostId, Timestamp, UserId};
 
 /// How long a claim lasts unless progress renews it.
@@ -226,6 +227,19 @@ pub struct Stage {
     pub status: StageStatus,
     /// Waits for the author's confirmation; has no due time.
     pub held: bool,
+    /// Why it is held, and what it would use.
+    #[serde(default)]
+    pub hold: Option<Hold>,
+    /// What its author has confirmed for this run, in the kind's unit: so much it may use although the
+    /// month has no room for it.
+    #[serde(default)]
+    pub confirmed: Option<u64>,
+    /// What is kept apart for it in its month; only while it runs.
+    #[serde(default)]
+    pub reserved: Option<Reserved>,
+    /// What its runs used and no finish has booked yet.
+    #[serde(default)]
+    pub spent: Spent,
     /// When somebody should look at it again.
     pub due_at: Option<Timestamp>,
     /// Present while running.
@@ -266,6 +280,8 @@ pub enum Outcome {
     Missing(Failure),
     /// Will not succeed by itself.
     Fail(Failure),
+    /// Not begun: it would use more than its month has left.
+    Held(Hold),
 }
 
 /// Why a stage was not claimed. Nothing is wrong: somebody else has it, or there is nothing to do.
@@ -285,6 +301,10 @@ impl Stage {
             revision: Revision(1),
             status: StageStatus::Pending,
             held: false,
+            hold: None,
+            confirmed: None,
+            reserved: None,
+            spent: Spent::default(),
             due_at: None,
             lease: None,
             attempts: 0,
@@ -307,6 +327,8 @@ impl Stage {
             due_at: None,
             progress: None,
             held: false,
+            hold: None,
+            reserved: None,
             ..self.clone()
         }
     }
@@ -322,6 +344,7 @@ impl Stage {
             found_running: 0,
             failure: None,
             unavailable_since: None,
+            confirmed: None,
             due_at: Some(now),
             ..self.changed(StageStatus::Pending, now)
         }
@@ -411,7 +434,35 @@ impl Stage {
         }
     }
 
-    /// Ends a run. `jitter` (0 to 1) spreads the next tries.
+    /// Keeps something apart for the run in its month.
+    #[must_use]
+    pub fn reserved(&self, reserved: Reserved) -> Self {
+        Stage { version: self.version + 1, reserved: Some(reserved), ..self.clone() }
+    }
+
+    /// Sets a held stage due, as its author confirms, for as much as it said that it would use. Whatever
+    /// its month has left: once.
+    ///
+    /// # Errors
+    /// [`NotDue`] - when it is not held.
+    pub fn confirm(&self, now: Timestamp) -> Result<Self, NotDue> {
+        let hold = self.hold.filter(|_| self.held).ok_or(NotDue)?;
+        Ok(Stage { confirmed: Some(hold.units), ..self.let_go(now)? })
+    }
+
+    /// Sets a held stage due without a confirmation: its month may have room for it now.
+    ///
+    /// # Errors
+    /// [`NotDue`] - when it is not held.
+    pub fn let_go(&self, now: Timestamp) -> Result<Self, NotDue> {
+        if self.held {
+            Ok(Stage { due_at: Some(now), ..self.changed(StageStatus::Pending, now) })
+        } else {
+            Err(NotDue)
+        }
+    }
+
+    /// Ends a run. What it used is booked with it. `jitter` (0 to 1) spreads the next tries.
     #[must_use]
     pub fn finish(&self, outcome: Outcome, now: Timestamp, jitter: f64) -> Self {
         let ended = |status| Stage {
@@ -419,6 +470,8 @@ impl Stage {
             unavailable_since: None,
             lost_leases: 0,
             found_running: 0,
+            spent: Spent::default(),
+            confirmed: self.confirmed.filter(|_| status == StageStatus::Pending),
             ..self.changed(status, now)
         };
         let again = |failure| Stage {
@@ -431,6 +484,14 @@ impl Stage {
         let spent = self.attempts >= ATTEMPTS;
         match outcome {
             Outcome::Made(made) => Stage { made: Some(made), ..ended(StageStatus::Ready) },
+            Outcome::Held(hold) => Stage {
+                held: true,
+                hold: Some(hold),
+                confirmed: None,
+                // It was not tried.
+                attempts: self.attempts.saturating_sub(1),
+                ..ended(StageStatus::Pending)
+            },
             Outcome::Unchanged => ended(StageStatus::Skipped),
             Outcome::Fail(failure)
             | Outcome::Retry(failure)
@@ -659,6 +720,44 @@ mod tests {
         let mut stage = pending();
         stage.due_at = Some(NOW.plus(LONGEST_WAIT + Duration::from_secs(1)));
         assert!(stage.is_due(NOW));
+    }
+
+    #[test]
+    fn a_held_stage_waits_until_it_is_confirmed_and_only_for_what_was_in_sight() {
+        let hold = Hold { units: 70, used: 40, limit: 100 };
+        let held = pending().claim("a".into(), NOW).unwrap().finish(Outcome::Held(hold), NOW, 0.0);
+        assert_eq!((held.status, held.held, held.due_at), (StageStatus::Pending, true, None));
+        assert_eq!((held.hold, held.attempts), (Some(hold), 0));
+        assert_eq!(held.claim("b".into(), NOW), Err(NotDue));
+        assert_eq!(pending().confirm(NOW), Err(NotDue));
+
+        let confirmed = held.confirm(NOW).unwrap();
+        assert!(confirmed.is_due(NOW) && !confirmed.held);
+        let run = confirmed.claim("b".into(), NOW).unwrap();
+        assert_eq!(run.confirmed, Some(70));
+        // Tried again without asking again; not the next run, and not another revision.
+        let again = run.finish(Outcome::Retry(failure()), NOW, 0.0);
+        assert_eq!((again.confirmed, again.held), (Some(70), false));
+        assert_eq!(run.finish(Outcome::Unchanged, NOW, 0.0).confirmed, None);
+        assert_eq!(run.finish(Outcome::Fail(failure()), NOW, 0.0).confirmed, None);
+        assert_eq!(run.due(Revision(4), NOW).confirmed, None);
+    }
+
+    #[test]
+    fn what_broken_off_runs_used_is_kept_until_it_is_booked_and_what_they_reserved_is_not() {
+        let month = crate::usage::Month::of(NOW);
+        let spent = Spent { units: 5, ..Spent::default() };
+        let running = pending().claim("a".into(), NOW).unwrap();
+        let running = Stage { spent, ..running.reserved(Reserved { month, units: 9 }) };
+        for broken_off in [
+            running.release(NOW),
+            running.due(Revision(4), NOW),
+            running.claim("b".into(), NOW.plus(LEASE)).unwrap(),
+        ] {
+            assert_eq!((broken_off.spent, broken_off.reserved), (spent, None));
+        }
+        let booked = running.finish(Outcome::Retry(failure()), NOW, 0.0);
+        assert_eq!((booked.spent, booked.reserved), (Spent::default(), None));
     }
 
     fn purge() -> Stage {

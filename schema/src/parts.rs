@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use domain::ports::{Clock, ContentRenderer, IdSource, Objects, Passwords, SearchIndex};
+use domain::usage::Prices;
 use store::Blog;
 use store::cursor::CursorSigner;
 
@@ -31,6 +32,8 @@ pub struct Parts {
     pub site_title: String,
     /// Where the blog is for its readers, such as `https://blog.example`: links in mails begin so.
     pub origin: String,
+    /// What pipelines cost.
+    pub prices: Prices,
     /// Whether readers may sign up.
     pub sign_up_open: bool,
 }

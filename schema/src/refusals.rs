@@ -42,6 +42,8 @@ pub enum UserError {
     TooManyAttempts(TooManyAttemptsError),
     /// Nothing to try again.
     NotRetryable(NotRetryableError),
+    /// Nothing to confirm.
+    NotHeld(NotHeldError),
 }
 
 macro_rules! refusal {
@@ -114,6 +116,11 @@ refusal! {
     NotRetryableError
 }
 
+refusal! {
+    /// No stage is held: there is nothing to confirm.
+    NotHeldError
+}
+
 /// Any refusal, before it becomes a member of one mutation's union.
 pub(crate) enum Refused {
     InvalidInput(InvalidInputError),
@@ -126,6 +133,7 @@ pub(crate) enum Refused {
     InvalidCredentials(InvalidCredentialsError),
     TooManyAttempts(TooManyAttemptsError),
     NotRetryable(NotRetryableError),
+    NotHeld(NotHeldError),
 }
 
 impl From<Refusal> for Refused {
@@ -180,6 +188,10 @@ impl From<Refusal> for Refused {
             Refusal::NotRetryable => {
                 let code = ErrorCode::NotRetryable;
                 Refused::NotRetryable(NotRetryableError { code, message, path })
+            }
+            Refusal::NotHeld => {
+                let code = ErrorCode::NotHeld;
+                Refused::NotHeld(NotHeldError { code, message, path })
             }
             Refusal::WrongCredentials => {
                 let code = ErrorCode::InvalidCredentials;

@@ -18,6 +18,7 @@ use crate::keys::{self, List};
 use crate::rows::{self, DOC, REVISION};
 use crate::table::{Change as Field, Condition, Key, TTL, TableError, Value, Write};
 use crate::tags;
+use crate::usage;
 
 /// How long an event can be replayed, and an idempotency key is remembered.
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -150,6 +151,7 @@ impl Plan {
             let row = rows::with(row, TTL, Value::N(event.at.plus(DAY).seconds()));
             plan.push(Write::Put(row, Condition::Absent));
         }
+        plan.usage(change)?;
         if let Some((remembered, at)) = &change.remember {
             let key = keys::idempotency(&remembered.viewer, &remembered.key);
             let row = rows::item(key, remembered)?;
@@ -333,11 +335,17 @@ impl Plan {
         let due = after.due_at.filter(|_| !after.held && !failed);
         let indexed = match due {
             Some(due) => Some(keys::due(&after.id, due)),
+            None if after.held => Some(keys::held(&after.author, &after.id, after.updated_at)),
             None if failed && !after.id.kind.internal() => {
                 Some(keys::failed(&after.author, &after.id, after.updated_at))
             }
             None => None,
         };
+        if after.held {
+            let (_, sort) = keys::held(&after.author, &after.id, after.updated_at);
+            row = rows::with(row, "gsi2pk", Value::S(keys::HELD.to_owned()));
+            row = rows::with(row, "gsi2sk", Value::S(sort));
+        }
         if let Some((partition, sort)) = indexed {
             row = rows::with(row, "gsi1pk", Value::S(partition));
             row = rows::with(row, "gsi1sk", Value::S(sort));
@@ -347,6 +355,22 @@ impl Plan {
             row = rows::with(row, "gsi2sk", Value::S(keys::probe(&after.id, at)));
         }
         self.push(Write::Put(row, condition));
+        Ok(())
+    }
+
+    /// What months used and reserved.
+    fn usage(&mut self, change: &Change) -> Result<(), PortError> {
+        for (write, decided_by) in usage::writes(change) {
+            let condition = match decided_by {
+                Some(seen) => version_before((seen.version > 0).then_some(seen.version)),
+                None => Condition::Always,
+            };
+            let (key, fields) = write;
+            self.push(Write::Update(key, fields, condition));
+        }
+        if let Some(budgets) = &change.budgets {
+            self.push(Write::Put(rows::item(keys::site("BUDGETS"), budgets)?, Condition::Always));
+        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use domain::account::KeyKind;
 use domain::mail::MailPurpose;
 use domain::post::{Category, Revision};
 use domain::stage::{StageId, StageKind, Subject};
+use domain::usage::Month;
 use domain::{AssetId, PostId, Slug, Tag, Timestamp, UserId};
 
 use crate::table::Key;
@@ -202,7 +203,21 @@ pub fn rate(name: &str, window: i64) -> Key {
     Key::new(format!("R#{name}#{window}"), "-")
 }
 
-/// Facts of the whole site: `EPOCH`, `OWNER`, `SETUP`, `LISTS`.
+/// The partition of what months used.
+pub const USAGE: &str = "USAGE";
+
+/// What a month used of a kind. A row for each, so that kinds do not wait for each other.
+pub fn usage(month: Month, kind: StageKind) -> Key {
+    Key::new(USAGE, format!("{month}#{}", kind.name()))
+}
+
+/// Reads the month and the kind of such a row.
+pub fn parse_usage(key: &Key) -> Option<(Month, StageKind)> {
+    let (month, kind) = key.sk.split_once('#')?;
+    Some((Month::parse(month)?, StageKind::parse(kind)?))
+}
+
+/// Facts of the whole site: `EPOCH`, `OWNER`, `SETUP`, `LISTS`, `BUDGETS`.
 pub fn site(what: &str) -> Key {
     Key::new("SITE", what)
 }
@@ -233,6 +248,19 @@ pub fn probe(id: &StageId, at: Timestamp) -> String {
     let key = stage(id);
     format!("{}#{}#{}", at.sortable(), key.pk, key.sk)
 }
+
+/// The held stages of an author, by when they were held. Nor has a held stage a due time.
+pub fn held(author: &UserId, id: &StageId, at: Timestamp) -> (String, String) {
+    (held_partition(author), failed(author, id, at).1)
+}
+
+/// Where the held stages of an author are.
+pub fn held_partition(author: &UserId) -> String {
+    format!("HELD#{author}")
+}
+
+/// Where the held stages of all authors are, in the second index.
+pub const HELD: &str = "HELD";
 
 /// Where the failed stages of an author are.
 pub fn failed_partition(author: &UserId) -> String {

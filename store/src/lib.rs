@@ -35,6 +35,7 @@ mod revisions;
 mod rows;
 mod survey;
 mod tags;
+mod usage;
 
 pub use blog::Blog;
 pub use check::{Check, Finding, HeldObject, Problem};

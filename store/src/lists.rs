@@ -125,6 +125,26 @@ impl Blog {
         user: &UserId,
         request: &PageRequest,
     ) -> Result<Listing<StageId>, PortError> {
+        self.stages_in(keys::failed_partition(user), request).await
+    }
+
+    /// The held stages of one author, those held last first. Only for that author.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn held_stages(
+        &self,
+        user: &UserId,
+        request: &PageRequest,
+    ) -> Result<Listing<StageId>, PortError> {
+        self.stages_in(keys::held_partition(user), request).await
+    }
+
+    async fn stages_in(
+        &self,
+        partition: String,
+        request: &PageRequest,
+    ) -> Result<Listing<StageId>, PortError> {
         let first = request.first.clamp(1, 100);
         // A position is the sort key in the index, which ends with the key of the row.
         let start = request.after.as_ref().and_then(|sort| {
@@ -134,7 +154,7 @@ impl Blog {
         });
         let query = Query {
             index: Some(Index::Gsi1),
-            partition: keys::failed_partition(user),
+            partition,
             range: SortRange::All,
             ascending: false,
             limit: first + 1,

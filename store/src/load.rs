@@ -3,11 +3,13 @@
 use domain::event::Head;
 use domain::ports::{KeptRevision, Loaded, PortError, Wanted};
 use domain::post::RevisionFacts;
+use domain::usage::Budgets;
 
 use crate::blog::Blog;
 use crate::keys;
 use crate::rows;
 use crate::table::{Item, Key};
+use crate::usage;
 
 impl Blog {
     pub(crate) async fn load_rows(&self, wanted: &Wanted) -> Result<Loaded, PortError> {
@@ -24,6 +26,10 @@ impl Blog {
         asked.extend(wanted.assets.iter().map(keys::asset));
         asked.extend(topic.as_deref().map(keys::head));
         asked.extend(wanted.idempotency.as_ref().map(|(user, key)| keys::idempotency(user, key)));
+
+        if let Some((month, kind)) = wanted.usage {
+            asked.extend([keys::usage(month, kind), keys::site("BUDGETS")]);
+        }
 
         let items = self.rows(&asked).await?;
         let find = |key: &Key| items.iter().find(|item| item.key == *key);
@@ -48,6 +54,11 @@ impl Blog {
         }
         if let Some((user, key)) = &wanted.idempotency {
             loaded.done = find(&keys::idempotency(user, key)).map(rows::entity).transpose()?;
+        }
+        if let Some((month, kind)) = wanted.usage {
+            let used = usage::read(month, kind, find(&keys::usage(month, kind)));
+            let budgets = find(&keys::site("BUDGETS")).map(rows::entity::<Budgets>).transpose()?;
+            loaded.usage = Some((used, budgets.unwrap_or_default()));
         }
         Ok(loaded)
     }

@@ -78,6 +78,20 @@ impl Posts for Blog {
         Ok(ids)
     }
 
+    async fn held(&self, limit: u32) -> Result<Vec<StageId>, PortError> {
+        let query = Query {
+            index: Some(Index::Gsi2),
+            partition: keys::HELD.to_owned(),
+            range: SortRange::All,
+            ascending: true,
+            limit,
+            start: None,
+            consistency: Consistency::Eventual,
+        };
+        let page = self.page(&query).await?;
+        Ok(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)).collect())
+    }
+
     async fn open_stages(
         &self,
         kind: StageKind,

@@ -14,6 +14,7 @@ use crate::table::{
     Change as Field, Condition, Consistency, Key, Query, SortRange, TableError, Value, Write,
 };
 use crate::tags::COUNT;
+use crate::usage;
 
 /// Rows that are removed in one transaction.
 const ROWS: u32 = 50;
@@ -34,7 +35,10 @@ impl Blog {
             return Ok(false);
         }
         let same = Condition::Equals(REVISION, version(stage.version));
-        self.write(Write::Delete(key, same)).await.map_err(port)?;
+        let freed =
+            usage::freed(&stage).map(|(key, fields)| Write::Update(key, fields, Condition::Always));
+        let writes = std::iter::once(Write::Delete(key, same)).chain(freed).collect();
+        self.transact(writes).await.map_err(port)?;
         Ok(true)
     }
 

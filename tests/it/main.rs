@@ -16,3 +16,4 @@ mod reading;
 mod sockets;
 mod upgrade;
 mod uploads;
+mod usage;

@@ -62,6 +62,7 @@ fn stage(kind: StageKind, status: StageStatus) -> Stage {
         kind,
         status,
         held: false,
+        hold: None,
         progress: None,
         attempts: 1,
         failure: None,
@@ -78,7 +79,7 @@ async fn board(stages: Vec<Stage>) -> String {
     let frame = PipelineFrame { kind: FrameKind::Snapshot, seq: 1, cursor, stages };
     let live = LiveBoard { board: Rc::new(Board::default()).reduce(frame), refused: None };
     rendered(Language::Korean, move |_| {
-        html! { <StatusBoard live={live.clone()} on_retry={Callback::noop()} /> }
+        html! { <StatusBoard live={live.clone()} on_retry={Callback::noop()} on_confirm={Callback::noop()} /> }
     })
     .await
 }

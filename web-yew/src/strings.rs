@@ -9,9 +9,11 @@ use yew::prelude::*;
 
 use crate::browser::{self, Moment};
 use crate::graphql::client::Failure;
-use crate::graphql::fragments::{Category, PostStatus, StageKind, StageStatus, Visibility};
+use crate::graphql::fragments::{
+    Category, PostStatus, StageKind, StageStatus, UsageUnit, Visibility,
+};
 use crate::graphql::refusal::{ErrorCode, Refusal};
-use crate::graphql::subscriptions::StageFailure;
+use crate::graphql::subscriptions::{Money, StageFailure, StageHold};
 
 /// The language of the pages around the articles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -308,9 +310,19 @@ table! {
     none: "아직 없음" / "Not yet",
     retry: "다시 하기" / "Retry",
     pipelines: "파이프라인" / "Pipelines",
+    confirm_held: "확인하고 진행" / "Confirm",
+    usage: "사용량과 예산" / "Use and budgets",
+    usage_again: "새로 보기" / "Refresh",
+    usage_before: "지난달들" / "Months before",
+    budgets: "한 달 예산" / "Monthly budgets",
+    budgets_explained: "예산을 넘는 작업은 시작하지 않고 글쓴이의 확인을 기다립니다. 예산을 늘리거나 새 달이 되면, 들어맞는 작업은 저절로 이어집니다." / "What would exceed a budget does not begin, and waits for its author to confirm. When you raise it or a new month begins, what fits goes on by itself.",
+    budget_speech: "음성 (글자)" / "Speech (characters)",
+    budget_summary: "요약 (토큰)" / "Summaries (tokens)",
+    no_limit: "한도 없음" / "No limit",
+    not_a_limit: "0부터 20억까지의 수를 쓰거나 비워 두세요." / "A number from 0 to 2 billion, or nothing.",
     overdue: "늦어짐" / "Overdue",
     overdue_explained: "시작할 때가 지났는데 아무도 시작하지 않았습니다. 서버가 바쁘거나 작업이 멈추었습니다." / "It should have begun, and nobody began. The server is busy, or its workers stand still.",
-    no_troubles: "실패하거나 늦어진 작업이 없습니다." / "Nothing has failed, and nothing is late.",
+    no_troubles: "실패했거나 늦어졌거나 확인을 기다리는 작업이 없습니다." / "Nothing has failed, nothing is late, and nothing waits for you.",
 
     not_found: "없는 페이지입니다" / "Page not found",
     not_found_explained: "주소가 바뀌었거나 글이 내려갔을 수 있습니다." / "The address may have changed, or the post was taken down.",
@@ -323,6 +335,7 @@ table! {
     refused_set_up: "이 블로그는 이미 설정되었거나 주소가 더는 쓸 수 없습니다." / "This blog is set up already, or the address is no longer valid.",
     refused_forbidden: "할 수 없는 일입니다." / "You are not allowed to do this.",
     refused_retry: "지금은 다시 할 수 없습니다." / "It cannot be retried now.",
+    refused_held: "확인을 기다리는 작업이 아닙니다." / "Nothing of it waits for a confirmation.",
     refused_deleted: "지운 글입니다. 먼저 되살려 주세요." / "This post is deleted. Restore it first.",
     refused_slug: "다른 글이 이미 쓰고 있는 주소입니다." / "Another post has this address.",
     refused_key: "이 요청은 이미 처리되었습니다. 한 번 더 눌러 주세요." / "This request was answered before. Please press once more.",
@@ -348,6 +361,7 @@ impl Strings {
             ErrorCode::Unauthenticated => self.signed_out,
             ErrorCode::NotFound => self.no_such_post,
             ErrorCode::NotRetryable => self.refused_retry,
+            ErrorCode::NotHeld => self.refused_held,
             ErrorCode::LinkNotValid => self.refused_link,
             ErrorCode::SignUpClosed => self.sign_up_closed,
             ErrorCode::StaleRevision => self.conflict,
@@ -413,6 +427,125 @@ impl Strings {
         }
     }
 
+    pub(crate) fn confirm_all(&self, n: usize) -> String {
+        match self.language {
+            Language::Korean => format!("{n}개 모두 확인하고 진행"),
+            Language::English => format!("Confirm all {n}"),
+        }
+    }
+
+    /// That several held pipelines go on.
+    pub(crate) fn confirmed(&self, n: usize) -> String {
+        match self.language {
+            Language::Korean => format!("작업 {n}개를 진행합니다."),
+            Language::English if n == 1 => "1 pipeline goes on.".to_owned(),
+            Language::English => format!("{n} pipelines go on."),
+        }
+    }
+
+    /// Why a pipeline is held, what it would use, and what that would cost.
+    pub(crate) fn hold(&self, kind: StageKind, hold: &StageHold) -> String {
+        let amount = |n| hold.unit.map_or_else(|| grouped(n), |unit| self.amount(n, unit));
+        let (budget, used, needs) = (amount(hold.budget), amount(hold.used), amount(hold.units));
+        let price = match &hold.price {
+            Some(Money { amount, currency }) => match self.language {
+                Language::Korean => format!("({amount} {currency})"),
+                Language::English => format!(" ({amount} {currency})"),
+            },
+            None => String::new(),
+        };
+        match self.language {
+            Language::Korean => format!(
+                "이번 달 {} 예산 {budget} 가운데 {used}를 썼고, 이 작업에는 {needs}{price}가 듭니다.",
+                self.kind(kind)
+            ),
+            Language::English => format!(
+                "{used} of this month's budget of {budget} are used; this would take {needs}{price}."
+            ),
+        }
+    }
+
+    /// So much of a unit.
+    pub(crate) fn amount(&self, n: i32, unit: UsageUnit) -> String {
+        let number = grouped(n);
+        match (self.language, unit) {
+            (Language::Korean, UsageUnit::Characters) => format!("{number}자"),
+            (Language::Korean, UsageUnit::Tokens) => format!("토큰 {number}개"),
+            (Language::English, UsageUnit::Characters) if n == 1 => "1 character".to_owned(),
+            (Language::English, UsageUnit::Characters) => format!("{number} characters"),
+            (Language::English, UsageUnit::Tokens) if n == 1 => "1 token".to_owned(),
+            (Language::English, UsageUnit::Tokens) => format!("{number} tokens"),
+            (_, UsageUnit::Kilobytes) => format!("{number} KB"),
+        }
+    }
+
+    /// So much of so much.
+    pub(crate) fn amount_of(&self, n: i32, of: i32, unit: UsageUnit) -> String {
+        format!("{} / {}", grouped(n), self.amount(of, unit))
+    }
+
+    pub(crate) fn runs(&self, n: i32) -> String {
+        let number = grouped(n);
+        match self.language {
+            Language::Korean => format!("{number}번"),
+            Language::English if n == 1 => "1 run".to_owned(),
+            Language::English => format!("{number} runs"),
+        }
+    }
+
+    /// How long machines worked.
+    pub(crate) fn work_time(&self, seconds: f64) -> String {
+        let whole = seconds as u64;
+        let (hours, minutes) = (whole / 3600, whole / 60 % 60);
+        let (h, min, s) = match self.language {
+            Language::Korean => ("시간", "분", "초"),
+            Language::English => (" h", " min", " s"),
+        };
+        match (hours, minutes) {
+            (0, 0) if seconds < 10.0 => format!("{seconds:.1}{s}"),
+            (0, 0) => format!("{whole}{s}"),
+            (0, minutes) => format!("{minutes}{min} {}{s}", whole % 60),
+            (hours, minutes) => format!("{hours}{h} {minutes}{min}"),
+        }
+    }
+
+    pub(crate) fn held_count(&self, n: i32) -> String {
+        match self.language {
+            Language::Korean => format!("확인을 기다림 {n}"),
+            Language::English if n == 1 => "1 waits for a confirmation".to_owned(),
+            Language::English => format!("{n} wait for a confirmation"),
+        }
+    }
+
+    pub(crate) fn budget_of(&self, kind: &str) -> String {
+        match self.language {
+            Language::Korean => format!("{kind} 예산에서 쓴 만큼"),
+            Language::English => format!("{kind}: used of the budget"),
+        }
+    }
+
+    /// A calendar month, from `2026-11`.
+    pub(crate) fn month(&self, month: &str) -> String {
+        let Some((year, number)) = month.split_once('-') else { return month.to_owned() };
+        let number: usize = number.parse().unwrap_or_default();
+        match self.language {
+            Language::Korean => format!("{year}년 {number}월"),
+            Language::English => match number.checked_sub(1).and_then(|n| MONTHS.get(n)) {
+                Some(name) => format!("{name} {year}"),
+                None => month.to_owned(),
+            },
+        }
+    }
+
+    /// Which month is meant: the owner's clock may be in another one.
+    pub(crate) fn usage_month(&self, month: &str) -> String {
+        let month = self.month(month);
+        match self.language {
+            Language::Korean => format!("{month} (UTC), 모든 글쓴이"),
+            Language::English => format!("{month} (UTC), of all authors"),
+        }
+    }
+
     /// What the link beside a heading is for.
     pub(crate) fn section_link(&self, heading: &str) -> String {
         match self.language {
@@ -423,20 +556,6 @@ impl Strings {
 
     /// A day, such as `2026년 11월 23일`; empty for a time that does not parse.
     pub(crate) fn day(&self, time: &str) -> String {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
         let Some(Moment { year, month, day, .. }) = Moment::read(time) else {
             return String::new();
         };
@@ -578,6 +697,34 @@ impl Strings {
     }
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// With a comma between thousands.
+fn grouped(n: i32) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut text = if n < 0 { "-".to_owned() } else { String::new() };
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -589,6 +736,41 @@ mod tests {
         assert_eq!(KOREAN.day(time), "2026년 11월 3일");
         assert_eq!(ENGLISH.day(time), "3 November 2026");
         assert_eq!(ENGLISH.moment(time), "3 November 2026 09:05");
+    }
+
+    #[test]
+    fn what_is_held_tells_what_is_used_what_it_takes_and_what_that_costs() {
+        let price = Money { amount: "0.0192".to_owned(), currency: "USD".to_owned() };
+        let hold = StageHold {
+            units: 1_200,
+            unit: Some(UsageUnit::Characters),
+            price: Some(price),
+            used: 9_800,
+            budget: 1_010_000,
+        };
+        assert_eq!(
+            KOREAN.hold(StageKind::Speech, &hold),
+            "이번 달 음성 예산 1,010,000자 가운데 9,800자를 썼고, 이 작업에는 1,200자(0.0192 USD)가 듭니다."
+        );
+        let free = StageHold { price: None, unit: Some(UsageUnit::Tokens), ..hold };
+        assert_eq!(
+            ENGLISH.hold(StageKind::Summary, &free),
+            "9,800 tokens of this month's budget of 1,010,000 tokens are used; this would take 1,200 \
+             tokens."
+        );
+    }
+
+    #[test]
+    fn a_time_of_work_and_a_month_read_as_their_language_writes_them() {
+        let told = [0.04, 9.96, 75.9, 7_322.0].map(|seconds| KOREAN.work_time(seconds));
+        assert_eq!(told, ["0.0초", "10.0초", "1분 15초", "2시간 2분"]);
+        assert_eq!(ENGLISH.work_time(75.9), "1 min 15 s");
+        assert_eq!(
+            (KOREAN.month("2026-03"), ENGLISH.month("2026-03")),
+            ("2026년 3월".to_owned(), "March 2026".to_owned())
+        );
+        assert_eq!(ENGLISH.month("soon"), "soon");
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Worker for Image {
         let content = ContentHash(asset.sha256.clone());
 
         let (sender, mut steps) = mpsc::channel(1);
+        reporter.used((original.bytes.len() as u64).div_ceil(1_000));
         let codec = self.codec.clone();
         let coding = tokio::task::spawn_blocking(move || code(&*codec, &original.bytes, &sender));
         let (mut size, mut made, mut total) = ((0, 0), Vec::<Variant>::new(), 0);

@@ -1,12 +1,14 @@
 //! What a worker is given, and what it answers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use domain::actions::{ActionError, ReportProgress};
+use domain::actions::{ActionError, ReportProgress, Reservation, ReserveBudget};
 use domain::asset::Asset;
 use domain::ports::{Clock, PortError, Posts};
 use domain::stage::{Done, Failure, Made, Stage};
+use domain::usage::{Hold, Prices, Spent};
 use tokio::sync::Mutex;
 
 /// Changes an asset's row; may be applied to a newer row than the worker saw.
@@ -39,6 +41,9 @@ pub enum JobError {
     /// Will not succeed by itself.
     #[error("{}", .0.message)]
     Fail(Failure),
+    /// It would use more than its month has left.
+    #[error("the month's budget has no room for it")]
+    Held(Hold),
     /// Somebody else has the stage now; nobody needs this result.
     #[error("the claim was lost")]
     Lost,
@@ -112,11 +117,49 @@ pub struct Reporter {
     pub(crate) stage: Stage,
     pub(crate) shown: Arc<dyn Fn(&Stage) + Send + Sync>,
     pub(crate) last: Mutex<Option<(Instant, Done)>>,
+    pub(crate) prices: Prices,
+    pub(crate) began: Instant,
+    /// Units that this run has used.
+    pub(crate) used: AtomicU64,
 }
 
 const SPACING: Duration = Duration::from_millis(500);
 
 impl Reporter {
+    /// Asks, before anything is used, whether the month has room for `units` of what the kind is
+    /// counted in.
+    ///
+    /// # Errors
+    /// [`JobError::Held`] when it has none, [`JobError::Lost`]: stop. A failure of the store: nothing
+    /// was used yet, so it is tried again.
+    pub async fn reserve(&self, units: u64) -> Result<(), JobError> {
+        let action = ReserveBudget { posts: &*self.posts, clock: &*self.clock };
+        match action.run(&self.stage, units).await? {
+            Reservation::Granted => Ok(()),
+            Reservation::Held(hold) => Err(JobError::Held(hold)),
+            Reservation::Lost => Err(JobError::Lost),
+        }
+    }
+
+    /// Says that `units` more were used, whatever comes of it. The next report and the end of the run
+    /// tell of them.
+    pub fn used(&self, units: u64) {
+        self.used.fetch_add(units, Ordering::Relaxed);
+    }
+
+    /// The stage, with what its runs have spent; the time of this one counts when it `made` or used
+    /// something.
+    pub(crate) fn spent(&self, made: bool) -> Stage {
+        let units = self.used.load(Ordering::Relaxed);
+        let work_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut run = Spent::default();
+        if made || units > 0 {
+            let price = self.prices.of(self.stage.id.kind).unwrap_or_default();
+            run = Spent { units, work_ms, cost: price.of(units) };
+        }
+        Stage { spent: self.stage.spent.plus(run), ..self.stage.clone() }
+    }
+
     /// Says that `done` of `total` are made; `asset` is what that makes of an image's row.
     ///
     /// # Errors
@@ -164,7 +207,7 @@ impl Reporter {
 
     async fn store(&self, progress: Done, asset: Option<AssetChange>) -> Result<(), JobError> {
         let action = ReportProgress { posts: &*self.posts, clock: &*self.clock };
-        match action.run(&self.stage, progress, asset.as_deref()).await {
+        match action.run(&self.spent(false), progress, asset.as_deref()).await {
             Ok(true) if self.stage.id.kind.internal() => Ok(()),
             Ok(true) => {
                 let shown = Stage { progress: Some(progress), ..self.stage.clone() };

@@ -6,9 +6,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::actions::{AcceptUpload, ClaimStage, FinishStage, ProbeStage};
+use domain::actions::{AcceptUpload, ClaimStage, FinishStage, LetHeldGo, ProbeStage};
 use domain::ports::{Clock, IdSource, Objects, Posts};
 use domain::stage::{Outcome, Stage, StageId, StageKind, StageStatus, Subject};
+use domain::usage::Prices;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
@@ -63,6 +64,8 @@ pub struct Runner {
     pub tidy: Arc<dyn Worker>,
     /// How many at once.
     pub limits: Limits,
+    /// What services ask for.
+    pub prices: Prices,
     /// Shows progress to whoever watches.
     pub shown: Arc<dyn Fn(&Stage) + Send + Sync>,
     /// Rung when a stage of the kind may have become due.
@@ -92,6 +95,8 @@ const RENEWAL: Duration = Duration::from_secs(20);
 /// Between looks for what no due time tells of: uploads whose arrival nobody noted, and failed stages
 /// that are to be tried again.
 const ROUND: Duration = Duration::from_secs(60);
+/// Between looks for held stages that have room now.
+const ROOM: Duration = Duration::from_secs(30);
 /// Due rows looked at in one go.
 const LOOK: u32 = 50;
 
@@ -116,7 +121,28 @@ impl Runner {
                 () = stopped.cancelled() => {}
             }
         });
+        let (runner, stopped) = (self.clone(), stop.clone());
+        kinds.spawn(async move {
+            tokio::select! {
+                () = runner.look_for_room() => {}
+                () = stopped.cancelled() => {}
+            }
+        });
         while kinds.join_next().await.is_some() {}
+    }
+
+    /// At start and then twice a minute: a month may have begun, or a limit may have been raised.
+    async fn look_for_room(&self) {
+        let mut clock = tokio::time::interval(ROOM);
+        loop {
+            clock.tick().await;
+            let let_go = LetHeldGo { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
+            match let_go.run().await {
+                Ok(0) => {}
+                Ok(stages) => tracing::info!(stages, "held stages go on: there is room"),
+                Err(error) => tracing::warn!(error = %error, "it was not looked for room"),
+            }
+        }
     }
 
     /// At start and then once a minute: an upload whose arrival nobody noted, because the process ended
@@ -245,7 +271,7 @@ impl Runner {
             alone = permits.acquire_many(at_once).await.ok();
         }
         let started = std::time::Instant::now();
-        let (outcome, asset) = self.work(&stage).await;
+        let (outcome, asset, stage) = self.work(&stage).await;
         let Some(outcome) = outcome else { return Ok(()) };
         drop((permit, alone));
         let finish = FinishStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
@@ -255,6 +281,10 @@ impl Runner {
             (_, false) => tracing::info!(stage = %id, duration_ms, "superseded"),
             (Outcome::Made(_), _) => tracing::info!(stage = %id, duration_ms, "ready"),
             (Outcome::Unchanged, _) => tracing::info!(stage = %id, duration_ms, "skipped"),
+            (Outcome::Held(hold), _) => {
+                let (units, used, limit) = (hold.units, hold.used, hold.limit);
+                tracing::info!(stage = %id, units, used, limit, "held: the budget has no room");
+            }
             (Outcome::Retry(failure) | Outcome::Unavailable(failure), _) => {
                 tracing::warn!(stage = %id, duration_ms, error = failure.message, "will be tried again");
             }
@@ -276,7 +306,7 @@ impl Runner {
     }
 
     #[tracing::instrument(name = "job", skip_all, fields(stage = %stage.id, post.id = %stage.post, revision = stage.revision.0))]
-    async fn work(&self, stage: &Stage) -> (Option<Outcome>, Option<AssetChange>) {
+    async fn work(&self, stage: &Stage) -> (Option<Outcome>, Option<AssetChange>, Stage) {
         debug_assert_eq!(stage.status, StageStatus::Running);
         let worker = match stage.id.kind {
             StageKind::Speech => &self.speech,
@@ -292,6 +322,9 @@ impl Runner {
             stage: stage.clone(),
             shown: self.shown.clone(),
             last: Default::default(),
+            prices: self.prices.clone(),
+            began: std::time::Instant::now(),
+            used: Default::default(),
         });
         let mut job = JoinSet::new();
         let (worker, claimed, its) = (worker.clone(), stage.clone(), reporter.clone());
@@ -303,18 +336,19 @@ impl Runner {
                 ended = job.join_next() => break ended,
                 _ = renewal.tick() => {
                     if reporter.renew().await.is_err() {
-                        return (None, None); // dropping the set breaks the job off
+                        return (None, None, stage.clone()); // dropping the set breaks the job off
                     }
                 }
             }
         };
-        match ended {
+        let (outcome, asset) = match ended {
             Some(Ok(Ok(Worked::Made(made)))) => (Some(Outcome::Made(made)), None),
             Some(Ok(Ok(Worked::MadeAsset(made, asset)))) => {
                 (Some(Outcome::Made(made)), Some(asset))
             }
             Some(Ok(Ok(Worked::Unchanged))) => (Some(Outcome::Unchanged), None),
             Some(Ok(Ok(Worked::Removed)) | Ok(Err(JobError::Lost))) => (None, None),
+            Some(Ok(Err(JobError::Held(hold)))) => (Some(Outcome::Held(hold)), None),
             Some(Ok(Err(JobError::Retry(failure)))) => (Some(Outcome::Retry(failure)), None),
             Some(Ok(Err(JobError::Unavailable(failure)))) => {
                 (Some(Outcome::Unavailable(failure)), None)
@@ -330,6 +364,8 @@ impl Runner {
                 (Some(Outcome::Retry(failure)), None)
             }
             None => (None, None),
-        }
+        };
+        let made = matches!(outcome, Some(Outcome::Made(_)));
+        (outcome, asset, reporter.spent(made))
     }
 }

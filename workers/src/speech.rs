@@ -1,5 +1,6 @@
 //! Speech: turns the text of a published post into one MP3 with sentence marks.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::media::ObjectKey;
@@ -47,11 +48,16 @@ impl Worker for Speech {
             return Err(JobError::fail("NO_WORDS", "the post has no words to speak"));
         }
 
+        let missing = self.missing(&post, &rendered.sections, &voice, &version).await?;
+        if missing > 0 {
+            reporter.reserve(missing).await?;
+        }
         let total = rendered.sections.iter().map(|section| section.sentences.len() as u32).sum();
         let (mut mp3, mut marks, mut at_ms, mut done) = (vec![], vec![], 0, 0);
         for section in &rendered.sections {
             reporter.report(done, total, None).await?;
-            let (audio, own) = self.section(&post, section, &voice, &version).await?;
+            let (audio, own, used) = self.section(&post, section, &voice, &version).await?;
+            reporter.used(used);
             let shifted = |mark: Mark| Mark {
                 start_ms: mark.start_ms + at_ms,
                 end_ms: mark.end_ms + at_ms,
@@ -83,19 +89,34 @@ struct Spoken {
 }
 
 impl Speech {
+    /// The characters of those sections that are still to be spoken, equal ones once.
+    async fn missing(
+        &self,
+        post: &Post,
+        sections: &[Section],
+        voice: &Voice,
+        version: &str,
+    ) -> Result<u64, JobError> {
+        let (mut seen, mut missing) = (HashSet::new(), 0);
+        for section in sections {
+            let (_, facts) = section_keys(post, section, voice, version)?;
+            if seen.insert(facts.clone()) && self.objects.info(&facts).await?.is_none() {
+                missing += characters(section);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// A section, its marks, and how many characters were spoken for it now.
     async fn section(
         &self,
         post: &Post,
         section: &Section,
         voice: &Voice,
         version: &str,
-    ) -> Result<(Audio, Vec<Mark>), JobError> {
+    ) -> Result<(Audio, Vec<Mark>, u64), JobError> {
         let first = section.sentences.first().map_or(0, |sentence| sentence.number);
-        let heading = if section.heading { "heading" } else { "text" };
-        let mut parts = vec![version, voice.language.code(), heading];
-        parts.extend(section.sentences.iter().map(|sentence| sentence.text.as_str()));
-        let name = format!("section-{}", &fingerprint(&parts)[..32]);
-        let (sound, facts) = (key(post, &name, "mp3")?, key(post, &name, "json")?);
+        let (sound, facts) = section_keys(post, section, voice, version)?;
         let renumbered = |marks: Vec<Mark>, from: u32, to: u32| -> Vec<Mark> {
             let number = |n: u32| n.saturating_sub(from).saturating_add(to);
             marks.into_iter().map(|m| Mark { sentence: number(m.sentence), ..m }).collect()
@@ -107,7 +128,7 @@ impl Speech {
             && let Some(sound) = self.objects.get(&sound).await?
         {
             let audio = Audio { mp3: sound.bytes, duration_ms: spoken.duration_ms };
-            return Ok((audio, renumbered(spoken.marks, 0, first)));
+            return Ok((audio, renumbered(spoken.marks, 0, first), 0));
         }
         match self.synthesizer.speak(section, voice).await? {
             Speaking::Done(audio, marks) => {
@@ -119,7 +140,7 @@ impl Speech {
                     serde_json::to_vec(&spoken).map_err(|e| PortError::backend("speech", e))?;
                 self.objects.put(&sound, &audio.mp3, "audio/mpeg").await?;
                 self.objects.put(&facts, &json, "application/json").await?;
-                Ok((audio, marks))
+                Ok((audio, marks, characters(section)))
             }
             Speaking::Started(_) => Err(JobError::fail(
                 "NOT_INSTALLED",
@@ -127,6 +148,24 @@ impl Speech {
             )),
         }
     }
+}
+
+fn characters(section: &Section) -> u64 {
+    section.sentences.iter().map(|sentence| sentence.text.chars().count() as u64).sum()
+}
+
+/// Where the sound of a section lies, and where its facts.
+fn section_keys(
+    post: &Post,
+    section: &Section,
+    voice: &Voice,
+    version: &str,
+) -> Result<(ObjectKey, ObjectKey), PortError> {
+    let heading = if section.heading { "heading" } else { "text" };
+    let mut parts = vec![version, voice.language.code(), heading];
+    parts.extend(section.sentences.iter().map(|sentence| sentence.text.as_str()));
+    let name = format!("section-{}", &fingerprint(&parts)[..32]);
+    Ok((key(post, &name, "mp3")?, key(post, &name, "json")?))
 }
 
 /// The post of a stage, and the body of the revision that the stage is about.

@@ -21,7 +21,7 @@ pub struct Summary {
 
 #[async_trait::async_trait]
 impl Worker for Summary {
-    async fn run(&self, stage: &Stage, _: &Reporter) -> Result<Worked, JobError> {
+    async fn run(&self, stage: &Stage, reporter: &Reporter) -> Result<Worked, JobError> {
         let (post, body) = published(&*self.posts, stage).await?;
         let title = post.published.map(|published| published.title).unwrap_or_default();
         let content = ContentHash::of(&body);
@@ -32,8 +32,11 @@ impl Worker for Summary {
         }
         let rendered = self.renderer.render(&body);
         let (sections, language) = (rendered.sections, rendered.language);
-        let summary =
-            self.summarizer.summarize(&SummaryInput { title, sections, language }).await?;
+        let text = SummaryInput { title, sections, language };
+        let tokens = text.tokens();
+        reporter.reserve(tokens).await?;
+        let summary = self.summarizer.summarize(&text).await?;
+        reporter.used(tokens);
         Ok(Worked::Made(Made { content, input, result: StageResult::Summary(summary) }))
     }
 }

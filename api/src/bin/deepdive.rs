@@ -17,7 +17,7 @@ use api::commands::demo::demo;
 use api::commands::migrate::migrate;
 use api::commands::reindex::reindex;
 use api::commands::serve::serve;
-use api::commands::stages::{list_stages, retry_stages};
+use api::commands::stages::{confirm_stages, list_stages, retry_stages};
 use api::commands::told;
 use api::config::Settings;
 use api::http::pages::{Files, Pages};
@@ -78,6 +78,9 @@ fn run(command: Command) -> Result<(), Box<dyn Error>> {
             Command::Restore(flags) => Ok(restore(flags, &mut out).await?),
             Command::Check(flags) => Ok(check(flags, &mut out).await?),
             Command::Stages(StagesCommand::List(flags)) => Ok(list_stages(flags, &mut out).await?),
+            Command::Stages(StagesCommand::Confirm(flags)) => {
+                Ok(confirm_stages(flags, &mut out).await?)
+            }
             Command::Stages(StagesCommand::Retry(flags)) => {
                 Ok(retry_stages(flags, &mut out).await?)
             }

@@ -69,6 +69,7 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
             sign_up_open: settings.sign_up == SignUp::Open,
             smtp_url: settings.smtp_url.clone(),
             mail_from: settings.mail_from.clone(),
+            prices: settings.prices.clone(),
             limits: settings.limits.clone(),
             cost_per_minute: settings.cost_per_minute,
         })

@@ -6,9 +6,10 @@ use std::time::Duration;
 use domain::Timestamp;
 use domain::actions::ActionError;
 use domain::stage::{Stage, StageStatus};
+use domain::usage::{Hold, Unit};
 use store::Survey;
 
-use crate::cli::{ListStagesFlags, RetryStagesFlags, StatusName};
+use crate::cli::{ConfirmStagesFlags, ListStagesFlags, RetryStagesFlags, StatusName};
 use crate::commands::CommandError;
 use crate::compose::{Look, Upkeep, look};
 
@@ -65,6 +66,33 @@ pub async fn retry_stages(
     Ok(())
 }
 
+/// Lets held stages go on, once and whatever the month has left, while no server has the blog; its next
+/// start works on them.
+///
+/// # Errors
+/// [`CommandError`] - also when a named stage is not there, or not held.
+pub async fn confirm_stages(
+    flags: ConfirmStagesFlags,
+    out: &mut impl Write,
+) -> Result<(), CommandError> {
+    let upkeep = Upkeep::open(&flags.data.decide()?).await?;
+    let survey = upkeep.survey().await?;
+    let mut confirmed = vec![];
+    for name in &flags.stages {
+        let found = survey.stages.iter().find(|stage| stage.id.to_string() == *name);
+        confirmed.push(found.ok_or_else(|| CommandError::NoStage(name.clone()))?);
+    }
+    if flags.held {
+        confirmed.extend(survey.stages.iter().filter(|stage| stage.held));
+    }
+    for stage in confirmed {
+        for stage in upkeep.confirm(stage).await? {
+            writeln!(out, "{} is due", stage.id)?;
+        }
+    }
+    Ok(())
+}
+
 fn overdue(stage: &Stage, now: Timestamp) -> bool {
     !stage.held && stage.due_at.is_some_and(|due| due.plus(OVERDUE) < now)
 }
@@ -88,6 +116,15 @@ fn line(stage: &Stage, survey: &Survey, now: Timestamp) -> String {
     let mut parts = vec![stage.id.to_string(), format!("{:?}", stage.status).to_uppercase()];
     if stage.held {
         parts.push("HELD".to_owned());
+    }
+    if let Some(Hold { units, used, limit }) = stage.hold {
+        let unit = match stage.id.kind.unit() {
+            Some(Unit::Characters) => "characters",
+            Some(Unit::Tokens) => "tokens",
+            Some(Unit::Kilobytes) => "kilobytes",
+            None => "units",
+        };
+        parts.push(format!("would use {units} {unit}; {used} of {limit} of the month are used"));
     }
     if overdue(stage, now) {
         let late = stage.due_at.map_or(0, |due| now.since(due).as_secs());

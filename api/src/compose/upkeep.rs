@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::Timestamp;
-use domain::actions::{ActionError, RetryStage};
+use domain::actions::{ActionError, ConfirmStages, RetryStage};
 use domain::ports::{Clock, PortError};
 use domain::stage::{Stage, StageId};
 use embedded_objects::FolderObjects;
@@ -130,6 +130,16 @@ impl Upkeep {
         let action = RetryStage { posts: blog, clock: &**clock, ids: &**ids };
         let id: StageId = stage.id.clone();
         action.run(&stage.author, &id, None).await
+    }
+
+    /// Lets a held stage go on once, in its author's place.
+    ///
+    /// # Errors
+    /// A refusal, or a failure of the table.
+    pub async fn confirm(&self, stage: &Stage) -> Result<Vec<Stage>, ActionError> {
+        let Records { blog, clock, ids, .. } = &self.records;
+        let action = ConfirmStages { posts: blog, clock: &**clock, ids: &**ids };
+        action.run(&stage.author, std::slice::from_ref(&stage.id), None).await
     }
 }
 

@@ -7,6 +7,7 @@ use crate::asset::{Asset, AssetStatus};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
 use crate::stage::{Outcome, Stage, StageKind, StageStatus, Subject};
+use crate::usage::{Booked, Month, Spent};
 
 /// What finishing needs of the world.
 pub struct FinishStage<'a> {
@@ -21,8 +22,9 @@ pub struct FinishStage<'a> {
 impl FinishStage<'_> {
     /// Writes what came of a run. False when the claim was lost meanwhile (a slow twin, or a newer
     /// revision): nothing is written then, and nothing is lost, since whoever took it makes its own.
+    /// `claimed.spent` is what the runs of the stage have used: it is booked in this month, once.
     ///
-    /// Atomic: the stage, the asset's row and the event. One batch and one transaction.
+    /// Atomic: the stage, the asset's row, the use and the event. One batch and one transaction.
     ///
     /// # Errors
     /// A failure of a port.
@@ -67,6 +69,7 @@ impl FinishStage<'_> {
             let mut change = Change {
                 stages: vec![Step { before: Some(before.clone()), after: after.clone() }],
                 assets,
+                booked: booked(claimed, &outcome, Month::of(now)),
                 ..Change::default()
             };
             let kind = EventKind::StageChanged;
@@ -75,6 +78,14 @@ impl FinishStage<'_> {
             Ok(true)
         })
     }
+}
+
+/// What a run adds to its month. One that made nothing and used nothing, such as one that was skipped or
+/// held, is not told of; nor is housekeeping.
+fn booked(claimed: &Stage, outcome: &Outcome, month: Month) -> Option<Booked> {
+    let (kind, spent) = (claimed.id.kind, claimed.spent);
+    let told = matches!(outcome, Outcome::Made(_)) || spent != Spent::default();
+    (told && !kind.internal()).then_some(Booked { month, kind, spent })
 }
 
 fn asset_status(stage: StageStatus) -> AssetStatus {

@@ -45,6 +45,9 @@ pub enum Refusal {
     /// The stage has not failed.
     #[error("the stage has not failed, so there is nothing to try again")]
     NotRetryable,
+    /// No stage is held.
+    #[error("nothing of it is held, so there is nothing to confirm")]
+    NotHeld,
     /// Wrong address or password: nobody can tell which.
     #[error("the address or the password is wrong")]
     WrongCredentials,
@@ -187,8 +190,8 @@ impl From<ApplyError> for Attempt {
 #[cfg(test)]
 mod tests {
     use crate::actions::{
-        AcceptUpload, ClaimStage, CreatePost, DeletePost, FinishStage, PublishPost, RestorePost,
-        RestoreRevision,
+        AcceptUpload, ClaimStage, ConfirmStages, CreatePost, DeletePost, FinishStage, PublishPost,
+        ReserveBudget, RestorePost, RestoreRevision,
     };
 
     /// Resolvers and runners move these futures between threads. Compiled, never called.
@@ -197,6 +200,7 @@ mod tests {
         (create, publish): (&CreatePost<'_>, &PublishPost<'_>),
         (claim, finish, accept): (&ClaimStage<'_>, &FinishStage<'_>, &AcceptUpload<'_>),
         (delete, restore, revise): (&DeletePost<'_>, &RestorePost<'_>, &RestoreRevision<'_>),
+        (confirm, reserve): (&ConfirmStages<'_>, &ReserveBudget<'_>),
         (stage, user): (&crate::stage::Stage, &crate::UserId),
         (post, asset): (&crate::PostId, &crate::AssetId),
     ) {
@@ -210,5 +214,7 @@ mod tests {
         send(|| claim.run(&stage.id));
         send(|| finish.run(stage, crate::stage::Outcome::Unchanged, None));
         send(|| accept.run(asset));
+        send(|| confirm.run(user, &[], None));
+        send(|| reserve.run(stage, 1));
     }
 }

@@ -15,7 +15,7 @@ pub struct ReportProgress<'a> {
 }
 
 impl ReportProgress<'_> {
-    /// Renews the lease of `claimed` and stores how far it is; of an image, also what `asset` makes of
+    /// Renews the lease of `claimed` and stores how far it is and what it has spent; of an image, also what `asset` makes of
     /// the asset's row. False when the claim was lost: the worker may stop.
     ///
     /// A value, not an event: nothing is appended to the log.
@@ -42,6 +42,7 @@ impl ReportProgress<'_> {
                 return Ok(false);
             };
             let after = before.progressed(progress, self.clock.now());
+            let after = Stage { spent: claimed.spent, ..after };
             let assets = match (loaded.assets.first(), asset) {
                 (Some(row), Some(change)) => {
                     vec![Step { before: Some(row.clone()), after: change(row) }]

@@ -6,6 +6,7 @@ use crate::event::{Event, Head};
 use crate::ports::PortError;
 use crate::post::{Article, Post, Revision, RevisionFacts};
 use crate::stage::{Stage, StageId, StageKind};
+use crate::usage::{Booked, Budgets, Month, Usage};
 use crate::{AssetId, PostId, Slug, Timestamp, UserId};
 
 /// What one batch is to read.
@@ -25,6 +26,8 @@ pub struct Wanted {
     pub head: Option<UserId>,
     /// What was done under an idempotency key.
     pub idempotency: Option<(UserId, String)>,
+    /// What a month used of a kind, and what it may.
+    pub usage: Option<(Month, StageKind)>,
 }
 
 /// What one batch read, as it was at that moment.
@@ -44,6 +47,8 @@ pub struct Loaded {
     pub head: Option<Head>,
     /// What was done under the key, within 24 hours.
     pub done: Option<Remembered>,
+    /// Present when it was wanted.
+    pub usage: Option<(Usage, Budgets)>,
 }
 
 /// A published revision as it is kept.
@@ -103,6 +108,12 @@ pub struct Change {
     pub event: Option<(UserId, Head, Event, String)>,
     /// Remembered for 24 hours.
     pub remember: Option<(Remembered, Timestamp)>,
+    /// What a run used. What stages reserve in a month, and give back, follows from before and after.
+    pub booked: Option<Booked>,
+    /// What a month had used when this was decided: as it was read, or the change is not applied.
+    pub while_used: Option<Usage>,
+    /// What months may use from now on.
+    pub budgets: Option<Budgets>,
 }
 
 /// Why a change was not applied; nothing of it was.
@@ -151,6 +162,9 @@ pub trait Posts: Send + Sync {
     /// Failed stages that may have to be tried again now, of all kinds, at most `limit`. May be a moment
     /// late: the stage decides.
     async fn probes(&self, now: Timestamp, limit: u32) -> Result<Vec<StageId>, PortError>;
+
+    /// Stages of all authors that are held, held longest first, at most `limit`. May be a moment late.
+    async fn held(&self, limit: u32) -> Result<Vec<StageId>, PortError>;
 
     /// Every stage that has a due time, for release at start: a page, and where to go on.
     async fn open_stages(

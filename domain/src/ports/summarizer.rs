@@ -14,6 +14,16 @@ pub struct SummaryInput {
     pub language: Language,
 }
 
+impl SummaryInput {
+    /// About how many tokens it is to a model: one for each four bytes of title and text, which is near
+    /// for English words and Korean syllables alike.
+    pub fn tokens(&self) -> u64 {
+        let sentences = self.sections.iter().flat_map(|section| &section.sentences);
+        let bytes: usize = sentences.map(|sentence| sentence.text.len()).sum();
+        ((self.title.len() + bytes) as u64).div_ceil(4)
+    }
+}
+
 /// A summary.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {

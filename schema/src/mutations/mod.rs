@@ -2,6 +2,7 @@
 //! possible. Resolvers are three steps: read the input, call one action, shape the answer.
 
 mod account;
+mod budget;
 mod idempotency;
 mod key;
 mod mail;
@@ -15,6 +16,7 @@ mod upload;
 use async_graphql::MergedObject;
 
 use account::AccountMutations;
+use budget::BudgetMutations;
 use key::KeyMutations;
 use mail::MailMutations;
 use post::PostMutations;
@@ -34,4 +36,5 @@ pub struct Mutation(
     PostMutations,
     UploadMutations,
     StageMutations,
+    BudgetMutations,
 );

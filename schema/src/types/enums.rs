@@ -178,6 +178,8 @@ pub enum ErrorCode {
     AlreadySetUp,
     /// The stage has not failed, or cannot succeed.
     NotRetryable,
+    /// No stage is held, so that there is nothing to confirm.
+    NotHeld,
     /// The one-time link is unknown, over, used, or not the newest.
     LinkNotValid,
     /// The owner has not opened the blog for readers.

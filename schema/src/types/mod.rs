@@ -18,6 +18,7 @@ pub mod site;
 pub mod speech;
 pub mod stage;
 pub mod tag;
+pub mod usage;
 pub mod user;
 pub mod viewer;
 pub mod working_copy;

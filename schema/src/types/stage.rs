@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::UserId;
 use domain::event::StageFacts;
-use domain::stage::StageStatus::Failed;
 use domain::stage::{StageId, Subject};
 use futures_util::future::try_join_all;
 use store::Listing;
@@ -16,6 +15,7 @@ use crate::types::asset::Asset;
 use crate::types::enums::{StageKind, StageStatus};
 use crate::types::picture::int;
 use crate::types::post::Post;
+use crate::types::usage::{Money, UsageUnit, whole};
 use crate::viewer::Viewer;
 
 /// One pipeline of one post or image, and where it is. Its post's author sees it.
@@ -45,6 +45,21 @@ pub struct StageProgress {
     done: i32,
     /// Of so many.
     total: i32,
+}
+
+/// Why a pipeline is held, and what it would use.
+#[derive(SimpleObject)]
+pub struct StageHold {
+    /// What it would use.
+    units: i32,
+    /// In what that is counted.
+    unit: Option<UsageUnit>,
+    /// What that would cost; null when it costs time alone.
+    price: Option<Money>,
+    /// What the month had used, and granted to others, when it was held.
+    used: i32,
+    /// The month's budget then.
+    budget: i32,
 }
 
 /// Why a pipeline failed, or why it waits for another try.
@@ -77,9 +92,21 @@ impl Stage {
         self.0.status.into()
     }
 
-    /// Waits for the author's confirmation before it costs anything.
+    /// Waits for the author's confirmation, or for a month with room, before it uses anything.
     async fn held(&self) -> bool {
         self.0.held
+    }
+
+    /// Why it is held, and the price to confirm with `confirmStages`; null when it is not.
+    async fn hold(&self, context: &Context<'_>) -> Option<StageHold> {
+        let (hold, kind) = (self.0.hold?, self.0.id.kind);
+        Some(StageHold {
+            units: whole(hold.units),
+            unit: kind.unit().map(UsageUnit::from),
+            price: Money::price(context, kind, hold.units),
+            used: whole(hold.used),
+            budget: whole(hold.limit),
+        })
     }
 
     /// While RUNNING.
@@ -139,21 +166,22 @@ pub struct StageConnection {
 }
 
 impl StageConnection {
-    /// A page of the stages that have failed, as they are now.
-    pub(crate) async fn failed(
+    /// A page of the stages that need a person, `still` as they were listed, as they are now.
+    pub(crate) async fn listed(
         context: &Context<'_>,
         list: List,
         page: Listing<StageId>,
         has_previous: bool,
         viewer: &UserId,
+        still: fn(&domain::stage::Stage) -> bool,
     ) -> Result<Self> {
         let loaders = Loaders::of(context);
         let ids = page.items.iter().map(|(_, id)| loaders.stage(id.clone()));
         let loaded = try_join_all(ids).await?;
         let positions: Vec<String> = page.items.into_iter().map(|(position, _)| position).collect();
         let stages = positions.iter().zip(&loaded).filter_map(|(position, stage)| {
-            let failed = stage.as_ref().filter(|stage| stage.status == Failed)?;
-            Some((position.clone(), Stage::seen(failed, Some(viewer))?))
+            let listed = stage.as_ref().filter(|stage| still(stage))?;
+            Some((position.clone(), Stage::seen(listed, Some(viewer))?))
         });
         let (stages, has_next) = (stages.collect(), page.has_next);
         Ok(StageConnection { list, positions, stages, has_next, has_previous })

@@ -7,6 +7,7 @@ use async_graphql::{Context, Object, Result};
 use domain::account::{KeyKind, KeyRecord, Role as RoleRow};
 use domain::mail::MailState;
 use domain::ports::{Accounts, MailRequests};
+use domain::stage::{Stage, StageStatus};
 
 use crate::loaders::Loaders;
 use crate::page::List;
@@ -16,6 +17,7 @@ use crate::types::key::{AccessToken, Session};
 use crate::types::mail::WaitingMail;
 use crate::types::post::PostConnection;
 use crate::types::stage::StageConnection;
+use crate::types::usage::PipelineUsage;
 use crate::types::user::User;
 
 /// Sessions, tokens and mails that are listed.
@@ -103,7 +105,31 @@ impl Viewer {
         let asked = list.asked(context, first, 20, after.as_deref())?;
         let previous = asked.after.is_some();
         let page = Loaders::of(context).blog().failed_stages(author, &asked.into()).await;
-        StageConnection::failed(context, list, or_fault(context, page)?, previous, author).await
+        let page = or_fault(context, page)?;
+        let failed = |stage: &Stage| stage.status == StageStatus::Failed;
+        StageConnection::listed(context, list, page, previous, author, failed).await
+    }
+
+    /// The viewer's pipelines that are held, of all posts, the latest first: what they would use is in
+    /// `Stage.hold`, and `confirmStages` lets them go on. A page may be short, as of `failedStages`.
+    async fn held_stages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
+    ) -> Result<StageConnection> {
+        let author = &self.0.id;
+        let list = List::of_viewer("held-stages", author.clone());
+        let asked = list.asked(context, first, 20, after.as_deref())?;
+        let previous = asked.after.is_some();
+        let page = Loaders::of(context).blog().held_stages(author, &asked.into()).await;
+        let page = or_fault(context, page)?;
+        StageConnection::listed(context, list, page, previous, author, |stage| stage.held).await
+    }
+
+    /// What pipelines use and may use, of all authors: for who runs the blog; null for everybody else.
+    async fn usage(&self) -> Option<PipelineUsage> {
+        (self.0.role >= RoleRow::Admin).then_some(PipelineUsage)
     }
 
     /// The viewer's deleted posts, deleted last first. Each can be restored until its `restorableUntil`,

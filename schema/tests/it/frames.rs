@@ -398,6 +398,7 @@ async fn a_shared_frame_equals_one_that_is_rendered_for_the_viewer_alone() {
         "kind",
         "status",
         "held",
+        "hold { units unit used budget price { amount currency } }",
         "progress { done total }",
         "attempts",
         "failure { code message retryAt }",

@@ -15,5 +15,6 @@ mod mutations;
 mod pages;
 mod search;
 mod tags;
+mod usage;
 mod visibility;
 mod world;

@@ -13,6 +13,7 @@ use domain::mail::{Mail, MailState, SiteAddress};
 use domain::ports::{Accounts, Clock, IdSource, MailRequests, Mailer, Posts, Wanted};
 use domain::post::Post;
 use domain::stage::{Made, Outcome, StageId, StageKind, StageResult, Subject};
+use domain::usage::{Price, Prices};
 use domain::{PostId, UserId};
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use schema::{Client, GlobalId, Parts, Schema, SessionCookie, SessionCookieSlot};
@@ -132,6 +133,7 @@ impl World {
             sockets: realtime::Sockets::new(),
             site_title: "Deepdive".to_owned(),
             origin: "https://blog.example".to_owned(),
+            prices: Prices { speech: Price(16_000), ..Prices::default() },
             sign_up_open,
         }));
     }

@@ -37,6 +37,35 @@ async fn finishing_a_stage_costs_one_batch_and_one_transaction() {
 }
 
 #[tokio::test]
+async fn reserving_costs_one_batch_and_one_transaction_and_without_a_limit_the_batch_alone() {
+    use domain::actions::{BudgetsInput, ReserveBudget, SetBudgets};
+    use domain::usage::Spent;
+
+    let rig = Rig::kind().await;
+    let post = rig.create(written("Post")).await;
+    let post = rig.publish(&post).await.unwrap();
+    let id = StageId { subject: Subject::Post(post.id.clone()), kind: StageKind::Summary };
+    let claim = ClaimStage { posts: &rig.blog, clock: &*rig.clock, ids: &rig.ids };
+    let claimed = claim.run(&id).await.unwrap().unwrap();
+    let reserve = ReserveBudget { posts: &rig.blog, clock: &*rig.clock };
+    let (_, calls) = rig.calls(reserve.run(&claimed, 5)).await;
+    assert_eq!((calls.reads(), calls.calls()), (1, 1), "no limit: {calls:?}");
+
+    let set = SetBudgets { posts: &rig.blog, clock: &*rig.clock };
+    let input = BudgetsInput { summary_tokens: Some(9), ..BudgetsInput::default() };
+    let (_, calls) = rig.calls(set.run(&rig.kim, input, None)).await;
+    assert_eq!((calls.reads(), calls.calls()), (0, 1), "budgets: {calls:?}");
+    let (_, calls) = rig.calls(reserve.run(&claimed, 5)).await;
+    assert_eq!((calls.reads(), calls.calls()), (1, 2), "limit: {calls:?}");
+    let claimed = domain::stage::Stage { spent: Spent { units: 5, ..Spent::default() }, ..claimed };
+    let finish = FinishStage { posts: &rig.blog, clock: &*rig.clock, ids: &rig.ids };
+    let (_, calls) = rig.calls(finish.run(&claimed, Outcome::Unchanged, None)).await;
+    assert_eq!((calls.reads(), calls.calls()), (1, 2), "finish: {calls:?}");
+    let (used, calls) = rig.calls(rig.blog.usage(12)).await;
+    assert_eq!((used.unwrap().len(), calls.calls()), (1, 1), "usage: {calls:?}");
+}
+
+#[tokio::test]
 async fn a_page_of_a_list_costs_one_query_and_the_board_one() {
     let rig = Rig::kind().await;
     for n in 0..3 {

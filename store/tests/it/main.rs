@@ -11,3 +11,4 @@ mod posts;
 mod rig;
 mod stages;
 mod tags;
+mod usage;

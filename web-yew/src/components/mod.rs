@@ -2,6 +2,7 @@
 
 pub(crate) mod article_text;
 pub(crate) mod audio_player;
+pub(crate) mod confirm;
 pub(crate) mod contents;
 pub(crate) mod copying;
 pub(crate) mod entry;

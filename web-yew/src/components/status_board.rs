@@ -16,6 +16,7 @@ pub(crate) const KINDS: [StageKind; 4] =
 pub(crate) struct StatusBoardProps {
     pub(crate) live: LiveBoard,
     pub(crate) on_retry: Callback<cynic::Id>,
+    pub(crate) on_confirm: Callback<cynic::Id>,
 }
 
 #[component]
@@ -35,7 +36,7 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
             if board.known() {
                 <ul class="board-lines">
                     for kind in KINDS {
-                        { line(strings, kind, board, &props.on_retry) }
+                        { line(strings, kind, board, props) }
                     }
                 </ul>
             } else {
@@ -50,7 +51,7 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
 }
 
 /// One pipeline; pictures have a row each under their common line.
-fn line(strings: &Strings, kind: StageKind, board: &Board, on_retry: &Callback<cynic::Id>) -> Html {
+fn line(strings: &Strings, kind: StageKind, board: &Board, props: &StatusBoardProps) -> Html {
     let stages: Vec<_> = board.of_kind(kind).collect();
     let status = overall(stages.iter().map(|stage| stage.status));
     let code = status.map_or("NONE", status_code);
@@ -71,24 +72,24 @@ fn line(strings: &Strings, kind: StageKind, board: &Board, on_retry: &Callback<c
                     for stage in stages {
                         <li key={stage.id.inner().to_owned()} data-status={status_code(stage.status)}>
                             { image(strings, stage) }
-                            { detail(strings, stage, on_retry) }
+                            { detail(strings, stage, props) }
                         </li>
                     }
                 </ul>
             } else {
                 for stage in stages {
-                    { detail(strings, stage, on_retry) }
+                    { detail(strings, stage, props) }
                 }
             }
         </li>
     }
 }
 
-/// True progress while it runs; the reason and a button when it failed.
-fn detail(strings: &Strings, stage: &Stage, on_retry: &Callback<cynic::Id>) -> Html {
+/// True progress while it runs; the reason and a button when it failed or is held.
+fn detail(strings: &Strings, stage: &Stage, props: &StatusBoardProps) -> Html {
     let progress = stage.progress.filter(|_| stage.status == StageStatus::Running);
     let retry_at = stage.failure.as_ref().and_then(|failure| failure.retry_at.as_ref());
-    let id = stage.id.clone();
+    let (id, held) = (stage.id.clone(), stage.id.clone());
     html! {
         <>
             if let Some(progress) = progress {
@@ -111,13 +112,25 @@ fn detail(strings: &Strings, stage: &Stage, on_retry: &Callback<cynic::Id>) -> H
                     </span>
                 }
             }
+            if let Some(hold) = &stage.hold {
+                <span class="board-reason">{ strings.hold(stage.kind, hold) }</span>
+                <button
+                    type="button"
+                    class="small"
+                    data-testid={format!("confirm-{}", code_of(stage.kind))}
+                    aria-label={format!("{}: {}", strings.kind(stage.kind), strings.confirm_held)}
+                    onclick={props.on_confirm.reform(move |_| held.clone())}
+                >
+                    { strings.confirm_held }
+                </button>
+            }
             if stage.status == StageStatus::Failed {
                 <button
                     type="button"
                     class="small"
                     data-testid={format!("retry-{}", code_of(stage.kind))}
                     aria-label={format!("{}: {}", strings.kind(stage.kind), strings.retry)}
-                    onclick={on_retry.reform(move |_| id.clone())}
+                    onclick={props.on_retry.reform(move |_| id.clone())}
                 >
                     { strings.retry }
                 </button>
@@ -168,7 +181,8 @@ pub(crate) fn link_state(strings: &Strings, link: Link) -> Html {
 fn spoken(strings: &Strings, live: &LiveBoard) -> String {
     let lines = KINDS.iter().filter_map(|kind| {
         let status = overall(live.board.of_kind(*kind).map(|stage| stage.status))?;
-        Some(format!("{}: {}", strings.kind(*kind), strings.stage_status(*kind, status, false)))
+        let held = live.board.of_kind(*kind).any(|stage| stage.held);
+        Some(format!("{}: {}", strings.kind(*kind), strings.stage_status(*kind, status, held)))
     });
     lines.collect::<Vec<_>>().join(", ")
 }

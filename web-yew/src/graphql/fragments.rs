@@ -60,6 +60,13 @@ pub(crate) enum StageKind {
 }
 
 #[derive(cynic::Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum UsageUnit {
+    Characters,
+    Tokens,
+    Kilobytes,
+}
+
+#[derive(cynic::Enum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum StageStatus {
     Pending,
     Running,

@@ -1,10 +1,10 @@
 //! What is changed over HTTP. Every result becomes a success or a [`Refusal`].
 
 use super::fragments::{Category, EditedPost, Language, StageStatus, Viewer, Visibility};
-use super::queries::Scope;
+use super::queries::{Budgets, Scope};
 use super::refusal::{
     IdempotencyKeyReusedError, InvalidCredentialsError, InvalidInputError, NotAllowedError,
-    NotFoundError, NotRetryableError, PostDeletedError, Refusal, SlugTakenError,
+    NotFoundError, NotHeldError, NotRetryableError, PostDeletedError, Refusal, SlugTakenError,
     TooManyAttemptsError,
 };
 use super::schema;
@@ -742,3 +742,65 @@ pub(crate) struct RetriedStage {
 }
 
 result_of!(RetryStagesResult => RetryStagesSuccess, [InvalidInputError, NotFoundError, NotRetryableError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct ConfirmStagesInput {
+    pub(crate) stage_ids: Vec<cynic::Id>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct ConfirmStagesVariables {
+    pub(crate) input: ConfirmStagesInput,
+}
+
+/// Several held ones at once, their prices in sight.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ConfirmStagesVariables")]
+pub(crate) struct ConfirmStages {
+    #[arguments(input: $input)]
+    pub(crate) confirm_stages: ConfirmStagesResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct ConfirmStagesSuccess {
+    pub(crate) stages: Vec<ConfirmedStage>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Stage")]
+pub(crate) struct ConfirmedStage {
+    pub(crate) held: bool,
+}
+
+result_of!(ConfirmStagesResult => ConfirmStagesSuccess, [InvalidInputError, NotFoundError, NotHeldError, NotAllowedError, IdempotencyKeyReusedError]);
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub(crate) struct SetBudgetsInput {
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) speech_characters: Option<i32>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) summary_tokens: Option<i32>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+pub(crate) struct SetBudgetsVariables {
+    pub(crate) input: SetBudgetsInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "SetBudgetsVariables")]
+pub(crate) struct SetBudgets {
+    #[arguments(input: $input)]
+    pub(crate) set_budgets: SetBudgetsResult,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct SetBudgetsSuccess {
+    pub(crate) budgets: Budgets,
+}
+
+result_of!(SetBudgetsResult => SetBudgetsSuccess, [InvalidInputError, NotAllowedError, IdempotencyKeyReusedError]);

@@ -1,10 +1,10 @@
 //! What is read over HTTP.
 
 use super::fragments::{
-    Category, DateTime, Language, PageInfo, PostCard, PostStatus, StageKind, StageStatus, Viewer,
-    Visibility,
+    Category, DateTime, Language, PageInfo, PostCard, PostStatus, StageKind, StageStatus,
+    UsageUnit, Viewer, Visibility,
 };
-use super::subscriptions::Stage;
+use super::subscriptions::{Money, Stage};
 use super::{fragments, schema};
 
 /// Who asks, and what blog this is: the first question of every visit.
@@ -299,6 +299,80 @@ pub(crate) struct FailedStages {
 pub(crate) struct FailedStagesViewer {
     #[arguments(first: $first, after: $after)]
     pub(crate) failed_stages: StagePage,
+}
+
+/// What is held of all the viewer's pipelines.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query", variables = "Page")]
+pub(crate) struct HeldStages {
+    pub(crate) viewer: Option<HeldStagesViewer>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Viewer", variables = "Page")]
+pub(crate) struct HeldStagesViewer {
+    #[arguments(first: $first, after: $after)]
+    pub(crate) held_stages: StagePage,
+}
+
+/// What the pipelines of all authors used.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Query")]
+pub(crate) struct Usage {
+    pub(crate) viewer: Option<UsageViewer>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "Viewer")]
+pub(crate) struct UsageViewer {
+    pub(crate) usage: Option<UsageOf>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+#[cynic(graphql_type = "PipelineUsage")]
+pub(crate) struct UsageOf {
+    pub(crate) months: Vec<MonthUsage>,
+    pub(crate) budgets: Budgets,
+    pub(crate) held: Vec<HeldCount>,
+}
+
+/// What a month may use; none is no limit.
+#[derive(cynic::QueryFragment, Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Budgets {
+    pub(crate) speech_characters: Option<i32>,
+    pub(crate) summary_tokens: Option<i32>,
+}
+
+impl Budgets {
+    pub(crate) fn of(&self, kind: StageKind) -> Option<i32> {
+        match kind {
+            StageKind::Speech => self.speech_characters,
+            StageKind::Summary => self.summary_tokens,
+            StageKind::Search | StageKind::Image => None,
+        }
+    }
+}
+
+#[derive(cynic::QueryFragment, Clone, Copy, PartialEq, Debug)]
+pub(crate) struct HeldCount {
+    pub(crate) kind: StageKind,
+    pub(crate) count: i32,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct MonthUsage {
+    pub(crate) month: String,
+    pub(crate) kinds: Vec<KindUsage>,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct KindUsage {
+    pub(crate) kind: StageKind,
+    pub(crate) runs: i32,
+    pub(crate) work_seconds: f64,
+    pub(crate) unit: Option<UsageUnit>,
+    pub(crate) units: i32,
+    pub(crate) price: Option<Money>,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]

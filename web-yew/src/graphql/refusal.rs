@@ -18,6 +18,7 @@ pub(crate) enum ErrorCode {
     TooManyAttempts,
     AlreadySetUp,
     NotRetryable,
+    NotHeld,
     LinkNotValid,
     SignUpClosed,
     /// A newer server may know more.
@@ -80,4 +81,5 @@ refusals!(
     InvalidCredentialsError,
     TooManyAttemptsError,
     NotRetryableError,
+    NotHeldError,
 );

@@ -2,7 +2,7 @@
 
 use super::fragments::{
     AssetStatus, DateTime, EventCursor, FrameKind, PictureVariant, PostStatus, StageKind,
-    StageStatus, WorkingCopyState,
+    StageStatus, UsageUnit, WorkingCopyState,
 };
 use super::schema;
 
@@ -48,6 +48,7 @@ pub(crate) struct Stage {
     pub(crate) kind: StageKind,
     pub(crate) status: StageStatus,
     pub(crate) held: bool,
+    pub(crate) hold: Option<StageHold>,
     pub(crate) progress: Option<StageProgress>,
     pub(crate) attempts: i32,
     pub(crate) failure: Option<StageFailure>,
@@ -62,6 +63,22 @@ pub(crate) struct Stage {
 pub(crate) struct StageProgress {
     pub(crate) done: i32,
     pub(crate) total: i32,
+}
+
+/// Why a line is held, and what it would use and cost.
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct StageHold {
+    pub(crate) units: i32,
+    pub(crate) unit: Option<UsageUnit>,
+    pub(crate) price: Option<Money>,
+    pub(crate) used: i32,
+    pub(crate) budget: i32,
+}
+
+#[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]
+pub(crate) struct Money {
+    pub(crate) amount: String,
+    pub(crate) currency: String,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]

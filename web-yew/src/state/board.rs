@@ -150,6 +150,7 @@ mod tests {
             kind: StageKind::Speech,
             status,
             held: false,
+            hold: None,
             progress: done.map(|done| StageProgress { done, total: 10 }),
             attempts: 1,
             failure: None,

@@ -1,4 +1,5 @@
-//! What of all pipelines needs a person: what has failed, and what should have begun long ago.
+//! What of all pipelines needs a person: what has failed, what is held, and what should have begun long
+//! ago.
 
 use crate::graphql::fragments::StageStatus;
 use crate::graphql::subscriptions::Stage;
@@ -13,6 +14,8 @@ pub(crate) const AT_ONCE: usize = 25;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Trouble {
     Failed,
+    /// Waits for a confirmation.
+    Held,
     Overdue,
 }
 
@@ -22,12 +25,13 @@ pub(crate) fn trouble(stage: &Stage, late: &str) -> Option<Trouble> {
     let overdue = stage.due_at.as_ref().is_some_and(|due| due.0.as_str() < late);
     match stage.status {
         StageStatus::Failed => Some(Trouble::Failed),
-        StageStatus::Pending if overdue && !stage.held => Some(Trouble::Overdue),
+        StageStatus::Pending if stage.held => Some(Trouble::Held),
+        StageStatus::Pending if overdue => Some(Trouble::Overdue),
         _ => None,
     }
 }
 
-/// All that needs a person, failures first, the latest change first among them. The board is as of now,
+/// All that needs a person, failures first and then what is held, the latest change first among them. The board is as of now,
 /// but knows the newest posts only; `listed` knows all, as it was when it was asked for.
 pub(crate) fn troubles(board: &Board, listed: &[Stage], late: &str) -> Vec<(Trouble, Stage)> {
     let unheard = listed.iter().filter(|stage| board.stage(&stage.id).is_none());
@@ -37,8 +41,12 @@ pub(crate) fn troubles(board: &Board, listed: &[Stage], late: &str) -> Vec<(Trou
         .filter_map(|stage| Some((trouble(stage, late)?, stage.clone())))
         .collect();
     found.sort_by(|(one, a), (other, b)| {
-        let overdue = |trouble: Trouble| trouble == Trouble::Overdue;
-        overdue(*one).cmp(&overdue(*other)).then_with(|| b.updated_at.0.cmp(&a.updated_at.0))
+        let place = |trouble: Trouble| match trouble {
+            Trouble::Failed => 0,
+            Trouble::Held => 1,
+            Trouble::Overdue => 2,
+        };
+        place(*one).cmp(&place(*other)).then_with(|| b.updated_at.0.cmp(&a.updated_at.0))
     });
     found
 }
@@ -67,6 +75,7 @@ mod tests {
             kind: StageKind::Speech,
             status,
             held: false,
+            hold: None,
             progress: None,
             attempts: 1,
             failure: None,
@@ -90,12 +99,13 @@ mod tests {
     }
 
     #[test]
-    fn what_should_have_begun_long_ago_is_overdue_and_what_is_held_is_not() {
+    fn what_should_have_begun_long_ago_is_overdue_and_what_is_held_waits_for_a_person() {
         let old = due("a", "2026-11-23T08:59:59.999Z");
 
         assert_eq!(trouble(&old, LATE), Some(Trouble::Overdue));
         assert_eq!(trouble(&due("a", "2026-11-23T09:00:00.001Z"), LATE), None);
-        assert_eq!(trouble(&Stage { held: true, ..old.clone() }, LATE), None);
+        let held = Stage { held: true, due_at: None, ..old.clone() };
+        assert_eq!(trouble(&held, LATE), Some(Trouble::Held));
         assert_eq!(trouble(&Stage { status: StageStatus::Running, ..old }, LATE), None);
     }
 

@@ -52,6 +52,9 @@ pub(super) fn of_field(field: &str) -> Option<&'static str> {
         "newPassword" | "password" => "비밀번호는 10자부터 200자까지 쓸 수 있습니다.",
         "contentType" => "JPEG, PNG, WebP, GIF 사진만 넣을 수 있습니다.",
         "length" => "사진 하나는 20MB까지 올릴 수 있고, 빈 파일은 올릴 수 없습니다.",
+        "speechCharacters" | "summaryTokens" => {
+            "예산은 0부터 쓸 수 있습니다. 비워 두면 한도가 없습니다."
+        }
         "filename" => "파일 이름은 200자까지 쓸 수 있습니다.",
         "postId" => "글 하나에 사진을 50장까지 올릴 수 있습니다.",
         _ => return None,

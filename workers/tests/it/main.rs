@@ -6,3 +6,4 @@ mod rig;
 mod runner;
 mod speech;
 mod tidy;
+mod usage;

@@ -296,12 +296,13 @@ impl World {
         row
     }
 
-    /// Keys of rows that are there, without what is of the site, of people and of logs.
+    /// Keys of rows that are there, without what is of the site, of people, of logs, and of months: those name
+    /// no post.
     pub async fn rows(&self) -> Vec<Key> {
         let mut rows = vec![];
         let keys: Vec<Key> = self.table.written.lock().iter().cloned().collect();
         for key in keys {
-            let kept = ["SITE", "L#", "I#"].iter().any(|kind| key.pk.starts_with(kind));
+            let kept = ["SITE", "L#", "I#", "USAGE"].iter().any(|kind| key.pk.starts_with(kind));
             if !kept && self.table.get(&key, Consistency::Strong).await.unwrap().is_some() {
                 rows.push(key);
             }
@@ -513,6 +514,7 @@ async fn the_runner_removes_what_was_deleted_seven_days_ago_on_hostile_tables_to
             purge: Arc::new(world.purge(&world.blog)),
             tidy: Arc::new(world.tidy(&world.blog)),
             limits: Limits::default(),
+            prices: domain::usage::Prices::default(),
             shown: Arc::new(|stage| assert!(!stage.id.kind.internal(), "nobody sees a purge")),
             bells: Bells::default(),
         };

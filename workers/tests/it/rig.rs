@@ -11,6 +11,7 @@ use domain::asset::{Asset, AssetStatus};
 use domain::ports::{Clock, IdSource, Objects, Posts, Wanted};
 use domain::post::Post;
 use domain::stage::{Stage, StageId, StageKind, Subject};
+use domain::usage::{Price, Prices};
 use embedded_objects::FolderObjects;
 use embedded_system::{SystemClock, SystemIds};
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
@@ -142,6 +143,7 @@ impl Rig {
             purge: others.clone(),
             tidy: others,
             limits: Limits { speech: 2, summary: 2, search: 2, image: 2, purge: 1, tidy: 1 },
+            prices: Prices { speech: Price(16_000), ..Prices::default() },
             shown: Arc::new(|_| {}),
             bells: Bells::default(),
         }

@@ -14,13 +14,13 @@ use crate::runner::Counting;
 
 /// Remembers what it was asked to speak; a sentence is a frame of its length.
 #[derive(Default)]
-struct Remembering {
+pub struct Remembering {
     spoken: Mutex<Vec<String>>,
-    down: Mutex<bool>,
+    pub down: Mutex<bool>,
 }
 
 impl Remembering {
-    fn take(&self) -> Vec<String> {
+    pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.spoken.lock())
     }
 }
@@ -47,7 +47,7 @@ impl Synthesizer for Remembering {
     }
 }
 
-fn worker(rig: &Rig, synthesizer: &Arc<Remembering>) -> Arc<Speech> {
+pub fn worker(rig: &Rig, synthesizer: &Arc<Remembering>) -> Arc<Speech> {
     Arc::new(Speech {
         posts: Arc::new(rig.blog.clone()),
         renderer: Arc::new(MarkdownRenderer),

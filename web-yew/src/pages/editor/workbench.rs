@@ -9,6 +9,7 @@ use web_sys::{File, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use crate::components::confirm::confirm;
 use crate::components::field::typed;
 use crate::components::status_board::StatusBoard;
 use crate::components::to::{To, go};
@@ -501,9 +502,22 @@ fn Pipelines(props: &PipelinesProps) -> Html {
             });
         })
     };
+    let on_confirm = {
+        let problem = problem.setter();
+        Callback::from(move |stage_id: cynic::Id| {
+            let problem = problem.clone();
+            problem.set(None);
+            spawn_local(async move {
+                // As above.
+                if let Err(told) = confirm(strings, vec![stage_id]).await {
+                    problem.set(Some(told));
+                }
+            });
+        })
+    };
     html! {
         <>
-            <StatusBoard live={props.live.clone()} {on_retry} />
+            <StatusBoard live={props.live.clone()} {on_retry} {on_confirm} />
             if let Some(problem) = &*problem {
                 <p class="problem" role="alert" data-testid="retry-problem">{ problem }</p>
             }
