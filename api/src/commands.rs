@@ -11,13 +11,17 @@ pub mod serve;
 pub mod stages;
 
 use std::error::Error;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::Duration;
 
 use domain::actions::ActionError;
 use domain::ports::PortError;
 
+use crate::cli::{Command, StagesCommand, UserCommand};
 use crate::compose::{BackupError, OpenHomeError, UpkeepError};
-use crate::config::SettingsError;
+use crate::config::{Settings, SettingsError};
+use crate::http::pages::Pages;
 
 /// Why a command of the operator did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +53,51 @@ pub enum CommandError {
     /// Standard output.
     #[error("cannot print")]
     Print(#[from] std::io::Error),
+}
+
+/// Threads that still wait for the disk when the server has stopped are given this long.
+const LAST_WRITES: Duration = Duration::from_millis(500);
+
+/// Carries out a command to its end, in a runtime of its own; `pages` are what `serve` serves.
+///
+/// # Errors
+/// What the command says; [`told`] makes a line of it.
+pub fn run(command: Command, pages: Pages) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut out = std::io::stdout();
+    let done = runtime.block_on(async {
+        match command {
+            Command::Serve(flags) => Ok(serve::serve(Settings::decide(*flags)?, pages).await?),
+            Command::User(UserCommand::Create(flags)) => {
+                let printed = create_user::create_user(flags, std::io::stdin().lock()).await?;
+                Ok(writeln!(std::io::stdout(), "{printed}")?)
+            }
+            Command::User(UserCommand::List(flags)) => {
+                Ok(write!(std::io::stdout(), "{}", change_user::list_users(flags).await?)?)
+            }
+            Command::User(UserCommand::SetRole(flags)) => Ok(change_user::set_role(flags).await?),
+            Command::User(UserCommand::ResetPassword(flags)) => {
+                Ok(change_user::reset_password(flags, std::io::stdin().lock()).await?)
+            }
+            Command::Backup(flags) => Ok(backup::backup(flags, &mut out).await?),
+            Command::Restore(flags) => Ok(backup::restore(flags, &mut out).await?),
+            Command::Check(flags) => Ok(check::check(flags, &mut out).await?),
+            Command::Stages(StagesCommand::List(flags)) => {
+                Ok(stages::list_stages(flags, &mut out).await?)
+            }
+            Command::Stages(StagesCommand::Confirm(flags)) => {
+                Ok(stages::confirm_stages(flags, &mut out).await?)
+            }
+            Command::Stages(StagesCommand::Retry(flags)) => {
+                Ok(stages::retry_stages(flags, &mut out).await?)
+            }
+            Command::Demo(flags) => Ok(demo::demo(flags, &mut out).await?),
+            Command::Reindex(flags) => Ok(reindex::reindex(flags, &mut out).await?),
+            Command::Migrate(flags) => Ok(migrate::migrate(flags, &mut out).await?),
+        }
+    });
+    runtime.shutdown_timeout(LAST_WRITES);
+    done
 }
 
 /// Writes an error and what caused it in one line, for the operator.
