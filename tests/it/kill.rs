@@ -2,6 +2,7 @@
 //! acknowledged is there, every stage ends, and who resumed saw every event once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -65,8 +66,14 @@ async fn write(api: &Api, title: &str, lane: u32, done: &Mutex<Acknowledged>) ->
     Some(())
 }
 
-/// Follows all pipelines from where it was; gives the numbers of the events that came until the end.
-async fn follow(url: String, token: String, after: Option<Value>) -> (Vec<i64>, Option<Value>) {
+/// Follows all pipelines from where it was; gives the numbers of the events that came until the end, and
+/// shows meanwhile how far it is.
+async fn follow(
+    url: String,
+    token: String,
+    after: Option<Value>,
+    reached: Arc<AtomicI64>,
+) -> (Vec<i64>, Option<Value>) {
     let (mut seqs, mut last) = (vec![], after.clone());
     let url = format!("{url}/graphql/ws");
     let Ok(mut socket) = Socket::try_offering(&url, Some("graphql-transport-ws")).await else {
@@ -87,6 +94,7 @@ async fn follow(url: String, token: String, after: Option<Value>) -> (Vec<i64>, 
             "SNAPSHOT" => assert!(after.is_none(), "a resumable place was lost: {frame:#}"),
             _ => {}
         }
+        reached.store(frame["seq"].as_i64().unwrap_or_default(), Ordering::Release);
         last = Some(frame.clone());
     }
     (seqs, last)
@@ -105,7 +113,9 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_power_cuts() {
         let authors: Vec<_> = (0..2)
             .map(|lane| tokio::spawn(author(at.clone(), round, lane, done.clone())))
             .collect();
-        let follower = tokio::spawn(follow(server.url.clone(), token.clone(), last.clone()));
+        let reached = Arc::default();
+        let follower =
+            tokio::spawn(follow(server.url.clone(), token.clone(), last.clone(), reached));
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round.into());
         tokio::time::sleep(Duration::from_millis(30 + (chance >> 33) % 700)).await;
         let stopped = server.kill().await;
@@ -139,9 +149,13 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_power_cuts() {
     );
 
     // The follower catches up with what happened since, and then has seen every event once.
-    let follower = tokio::spawn(follow(server.url.clone(), token.clone(), last));
-    let head = head(&api, &server, &token).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    let head = head(&server, &token).await;
+    let reached = Arc::new(AtomicI64::new(0));
+    let follower = tokio::spawn(follow(server.url.clone(), token.clone(), last, reached.clone()));
+    eventually_within(PATIENCE, "the follower is where the log is", async || {
+        (reached.load(Ordering::Acquire) >= head).then_some(())
+    })
+    .await;
     server.kill().await;
     let (seqs, _) = follower.await.unwrap();
     seen.extend(seqs);
@@ -151,8 +165,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_power_cuts() {
 }
 
 /// The number of the last event.
-async fn head(api: &Api, server: &Server, token: &str) -> i64 {
-    let _ = api;
+async fn head(server: &Server, token: &str) -> i64 {
     let mut socket = Socket::admitted(&server.url, Some(token)).await;
     socket.subscribe("h", FOLLOW, json!({})).await;
     socket.message().await["payload"]["data"]["myPipelines"]["seq"].as_i64().unwrap()
