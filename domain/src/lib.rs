@@ -15,6 +15,7 @@ pub mod event;
 pub mod id;
 pub mod mail;
 pub mod media;
+pub mod month;
 pub mod ports;
 pub mod post;
 pub mod slug;
@@ -24,5 +25,6 @@ pub mod time;
 pub mod usage;
 
 pub use id::{AssetId, KeyId, MailId, PostId, Secret, UserId};
+pub use month::Month;
 pub use slug::{Slug, Tag};
 pub use time::Timestamp;

@@ -745,7 +745,7 @@ mod tests {
 
     #[test]
     fn what_broken_off_runs_used_is_kept_until_it_is_booked_and_what_they_reserved_is_not() {
-        let month = crate::usage::Month::of(NOW);
+        let month = crate::Month::of(NOW);
         let spent = Spent { units: 5, ..Spent::default() };
         let running = pending().claim("a".into(), NOW).unwrap();
         let running = Stage { spent, ..running.reserved(Reserved { month, units: 9 }) };

@@ -7,49 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Timestamp;
+use crate::Month;
 use crate::stage::StageKind;
-
-/// A calendar month, in UTC. `2026-11`, also in keys.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-pub struct Month {
-    year: u16,
-    month: u8,
-}
-
-impl Month {
-    /// The month of a moment; that of 1970 before it, and of 9999 after it.
-    pub fn of(at: Timestamp) -> Self {
-        // Days since 1970 to a civil date, by eras of 400 years that begin in March.
-        let days = at.seconds().clamp(0, 253_402_300_799) / 86_400 + 719_468;
-        let (era, day) = (days / 146_097, days % 146_097);
-        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-        let day = day - (365 * year + year / 4 - year / 100);
-        let march = (5 * day + 2) / 153;
-        let month = if march < 10 { march + 3 } else { march - 9 };
-        let year = era * 400 + year + i64::from(month <= 2);
-        Month { year: year as u16, month: month as u8 }
-    }
-
-    /// Reads `2026-11`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (year, month) = text.split_once('-')?;
-        let digits = |text: &str, n| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits(year, 4) || !digits(month, 2) {
-            return None;
-        }
-        let (year, month) = (year.parse().ok()?, month.parse().ok()?);
-        (1..=12).contains(&month).then_some(Month { year, month })
-    }
-}
-
-impl fmt::Display for Month {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.year, self.month)
-    }
-}
 
 /// In what the use of a pipeline is counted, beside its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,32 +255,6 @@ impl Hold {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_moment_is_in_the_month_that_the_calendar_says() {
-        for (seconds, month) in [
-            (0, "1970-01"),
-            (951_782_399, "2000-02"),
-            (951_868_799, "2000-02"),
-            (951_868_800, "2000-03"),
-            (1_709_251_199, "2024-02"),
-            (1_709_251_200, "2024-03"),
-            (1_796_083_199, "2026-11"),
-            (1_796_083_200, "2026-12"),
-            (1_798_761_599, "2026-12"),
-            (1_798_761_600, "2027-01"),
-            (4_107_542_399, "2100-02"),
-            (4_107_542_400, "2100-03"),
-            (-5, "1970-01"),
-        ] {
-            let found = Month::of(Timestamp(seconds * 1000));
-            assert_eq!(found.to_string(), month, "{seconds}");
-            assert_eq!(Month::parse(month), Some(found));
-        }
-        for text in ["2026-13", "2026-00", "2026", "26-11", "2026-1", "+026-11", "2026-11-01"] {
-            assert_eq!(Month::parse(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn prices_are_read_and_told_without_a_rounding() {

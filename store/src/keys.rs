@@ -4,8 +4,7 @@ use domain::account::KeyKind;
 use domain::mail::MailPurpose;
 use domain::post::{Category, Revision};
 use domain::stage::{StageId, StageKind, Subject};
-use domain::usage::Month;
-use domain::{AssetId, PostId, Slug, Tag, Timestamp, UserId};
+use domain::{AssetId, Month, PostId, Slug, Tag, Timestamp, UserId};
 
 use crate::table::Key;
 

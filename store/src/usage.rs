@@ -5,14 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::ports::{Change, PortError};
+use domain::Month;
+use domain::ports::{Change, PortError, Posts};
 use domain::stage::{Stage, StageKind};
-use domain::usage::{Budgets, Cost, Month, Spent, Usage};
+use domain::usage::{Budgets, Cost, Spent, Usage};
 
 use crate::blog::Blog;
 use crate::keys;
 use crate::rows::{self, REVISION};
-use crate::table::{Change as Field, Consistency, Index, Item, Key, Query, SortRange, Value};
+use crate::table::{Change as Field, Consistency, Item, Key, Query, SortRange, Value};
 
 const RUNS: &str = "runs";
 const UNITS: &str = "units";
@@ -147,18 +148,8 @@ impl Blog {
     /// # Errors
     /// A failure of the table.
     pub async fn count_held(&self) -> Result<BTreeMap<StageKind, u32>, PortError> {
-        let query = Query {
-            index: Some(Index::Gsi2),
-            partition: keys::HELD.to_owned(),
-            range: SortRange::All,
-            ascending: true,
-            limit: COUNTED,
-            start: None,
-            consistency: Consistency::Eventual,
-        };
-        let page = self.page(&query).await?;
         let mut counts = BTreeMap::new();
-        for id in page.items.iter().filter_map(|item| keys::parse_stage(&item.key)) {
+        for id in self.held(COUNTED).await? {
             *counts.entry(id.kind).or_default() += 1;
         }
         Ok(counts)

@@ -7,7 +7,7 @@ use crate::asset::{Asset, AssetStatus};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
 use crate::stage::{Outcome, Stage, StageKind, StageStatus, Subject};
-use crate::usage::{Booked, Month, Spent};
+use crate::usage::{Booked, Spent};
 
 /// What finishing needs of the world.
 pub struct FinishStage<'a> {
@@ -69,7 +69,7 @@ impl FinishStage<'_> {
             let mut change = Change {
                 stages: vec![Step { before: Some(before.clone()), after: after.clone() }],
                 assets,
-                booked: booked(claimed, &outcome, Month::of(now)),
+                booked: booked(claimed, &outcome, crate::Month::of(now)),
                 ..Change::default()
             };
             let kind = EventKind::StageChanged;
@@ -82,7 +82,7 @@ impl FinishStage<'_> {
 
 /// What a run adds to its month. One that made nothing and used nothing, such as one that was skipped or
 /// held, is not told of; nor is housekeeping.
-fn booked(claimed: &Stage, outcome: &Outcome, month: Month) -> Option<Booked> {
+fn booked(claimed: &Stage, outcome: &Outcome, month: crate::Month) -> Option<Booked> {
     let (kind, spent) = (claimed.id.kind, claimed.spent);
     let told = matches!(outcome, Outcome::Made(_)) || spent != Spent::default();
     (told && !kind.internal()).then_some(Booked { month, kind, spent })

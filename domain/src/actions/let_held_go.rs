@@ -1,12 +1,13 @@
 //! Letting held stages go on when their month has room for them.
 
+use crate::Month;
 use crate::actions::ActionError;
 use crate::actions::refusal::deciding;
 use crate::actions::set_due::{announce, head};
 use crate::event::EventKind;
 use crate::ports::{Change, Clock, IdSource, Posts, Step, Wanted};
 use crate::stage::{StageId, Subject};
-use crate::usage::{Hold, Month};
+use crate::usage::Hold;
 
 /// What it needs of the world.
 pub struct LetHeldGo<'a> {

@@ -1,10 +1,11 @@
 //! Asking whether a run may use what it is about to use.
 
+use crate::Month;
 use crate::actions::ActionError;
 use crate::actions::refusal::deciding;
 use crate::ports::{Change, Clock, Posts, Step, Wanted};
 use crate::stage::Stage;
-use crate::usage::{Hold, Month, Reserved};
+use crate::usage::{Hold, Reserved};
 
 /// What reserving needs of the world.
 pub struct ReserveBudget<'a> {

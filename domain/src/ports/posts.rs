@@ -6,8 +6,8 @@ use crate::event::{Event, Head};
 use crate::ports::PortError;
 use crate::post::{Article, Post, Revision, RevisionFacts};
 use crate::stage::{Stage, StageId, StageKind};
-use crate::usage::{Booked, Budgets, Month, Usage};
-use crate::{AssetId, PostId, Slug, Timestamp, UserId};
+use crate::usage::{Booked, Budgets, Usage};
+use crate::{AssetId, Month, PostId, Slug, Timestamp, UserId};
 
 /// What one batch is to read.
 #[derive(Clone, Debug, Default)]

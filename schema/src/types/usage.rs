@@ -1,7 +1,8 @@
 //! The GraphQL type `PipelineUsage`: what pipelines use, and how much of it a month may take.
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
-use domain::usage::{Cost, Month, Usage};
+use domain::Month;
+use domain::usage::{Cost, Usage};
 
 use crate::error::Code;
 use crate::loaders::Loaders;

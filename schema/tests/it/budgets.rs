@@ -210,14 +210,14 @@ async fn trying_the_most_stages_again_is_one_batch_and_one_transaction() {
             ids.push(schema::GlobalId::Stage(stage(&post.id, kind)).to_string());
         }
     }
-    ids.truncate(domain::actions::MOST_RETRIES);
+    ids.truncate(domain::actions::MOST_STAGES);
     let retry =
         "mutation($ids: [ID!]!) { retryStages(input: { stageIds: $ids, idempotencyKey: \"k\" }) {
         ... on RetryStagesSuccess { stages { status } }
     } }";
     let answered = world.ask(Some(&kim), retry, json!({ "ids": ids })).await;
     let stages = answered.data()["retryStages"]["stages"].as_array().map(Vec::len);
-    assert_eq!(stages, Some(domain::actions::MOST_RETRIES));
+    assert_eq!(stages, Some(domain::actions::MOST_STAGES));
     assert_eq!(answered.counts, CHANGE);
 
     let failed = "{ viewer { failedStages(first: 50) { nodes { status post { title } asset { filename } } } } }";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contract::Counts;
 use domain::account::{Identity, Role, Scope};
-use domain::actions::{ClaimStage, FinishStage, MOST_RETRIES};
+use domain::actions::{ClaimStage, FinishStage, MOST_STAGES};
 use domain::stage::{Made, Outcome, Stage, StageId, StageKind, StageResult};
 use domain::usage::{Hold, Price, Spent};
 use schema::GlobalId;
@@ -171,7 +171,7 @@ async fn a_held_pipeline_tells_its_price_and_goes_on_when_its_author_confirms() 
     let listed = world.get(Some(&lee), held, json!({})).await;
     assert_eq!(listed["viewer"]["heldStages"]["nodes"][0]["id"], theirs.as_str());
 
-    let many: Vec<&str> = (0..=MOST_RETRIES).map(|_| speech.as_str()).collect();
+    let many: Vec<&str> = (0..=MOST_STAGES).map(|_| speech.as_str()).collect();
     for (ids, code) in [
         (json!([speech]), "NOT_HELD"),
         (json!([theirs]), "NOT_FOUND"),
@@ -201,14 +201,14 @@ async fn confirming_the_most_is_one_batch_and_one_transaction() {
             ids.push(hold(&world, &post, kind).await);
         }
     }
-    ids.truncate(MOST_RETRIES);
+    ids.truncate(MOST_STAGES);
     let confirm =
         "mutation($ids: [ID!]!) { confirmStages(input: { stageIds: $ids, idempotencyKey: \"k\" }) {
         ... on ConfirmStagesSuccess { stages { held } }
     } }";
     let answered = world.ask(Some(&kim), confirm, json!({ "ids": ids })).await;
     let stages = answered.data()["confirmStages"]["stages"].as_array().map(Vec::len);
-    assert_eq!(stages, Some(MOST_RETRIES));
+    assert_eq!(stages, Some(MOST_STAGES));
     let change = Counts { batches: 1, transactions: 1, ..Counts::default() };
     assert_eq!(answered.counts, change);
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Month;
 use domain::actions::{
     BudgetsInput, ClaimStage, ConfirmStages, FinishStage, LetHeldGo, ReleaseStages, ReportProgress,
     Reservation, ReserveBudget, SetBudgets,
@@ -13,7 +14,7 @@ use domain::stage::{
     Done, Failure, LEASE, Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus,
     Subject,
 };
-use domain::usage::{Cost, Hold, Month, Spent, Usage};
+use domain::usage::{Cost, Hold, Spent, Usage};
 use store::PageRequest;
 
 use crate::rig::{Rig, written};

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use domain::Month;
 use domain::actions::{BudgetsInput, ConfirmStages, SetBudgets};
 use domain::ports::{Posts, Wanted};
 use domain::post::Post;
 use domain::stage::{Stage, StageKind, StageStatus};
-use domain::usage::{Cost, Month, Usage};
+use domain::usage::{Cost, Usage};
 use store::Blog;
 
 use crate::rig::Rig;

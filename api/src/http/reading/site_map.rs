@@ -7,9 +7,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::ports::PortError;
-use domain::{Tag, Timestamp};
+use domain::{Month, Tag, Timestamp};
 
-use super::markup::{day, post_path, rfc_3339, tag_path, text};
+use super::markup::{post_path, rfc_3339, tag_path, text};
 use super::{MINUTES, Place, base, fresh, unavailable};
 use crate::http::Doors;
 use crate::http::answer::Problem;
@@ -46,7 +46,7 @@ pub async fn of_month(
             Ok(tags) => Ok(Some(urls(&base, Some(&tags), &[]))),
             Err(error) => Err(error),
         },
-        name => match Month::parse(name) {
+        name => match month_of(name) {
             None => Ok(None),
             Some(month) => {
                 let (from, until) = (month.begin(), month.next().begin());
@@ -79,11 +79,7 @@ async fn write(doors: &Doors, base: &str) -> Result<String, PortError> {
     for _ in 0..MONTHS {
         let first = doors.reading.places(from, ever.1, 1).await?;
         let Some(month) = first.first().map(|place| Month::of(place.published_at)) else { break };
-        let _ = writeln!(
-            out,
-            "<sitemap><loc>{base}/sitemap/{:04}-{:02}.xml</loc></sitemap>",
-            month.year, month.month
-        );
+        let _ = writeln!(out, "<sitemap><loc>{base}/sitemap/{month}.xml</loc></sitemap>");
         from = month.next().begin();
     }
     out.push_str("</sitemapindex>\n");
@@ -113,57 +109,25 @@ fn urls(base: &str, tags: Option<&[Tag]>, places: &[Place]) -> String {
     out
 }
 
-/// A month in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Month {
-    year: i16,
-    month: i8,
-}
-
-impl Month {
-    fn of(time: Timestamp) -> Self {
-        let (year, month, _) = day(time);
-        Month { year, month }
-    }
-
-    /// Reads `2026-11.xml`.
-    fn parse(name: &str) -> Option<Self> {
-        let (year, month) = name.strip_suffix(".xml")?.split_once('-')?;
-        let digits = |text: &str, n| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits(year, 4) || !digits(month, 2) {
-            return None;
-        }
-        let (year, month) = (year.parse().ok()?, month.parse().ok()?);
-        ((1970..=9000).contains(&year) && (1..=12).contains(&month))
-            .then_some(Month { year, month })
-    }
-
-    fn next(self) -> Self {
-        match self.month {
-            12 => Month { year: self.year + 1, month: 1 },
-            month => Month { year: self.year, month: month + 1 },
-        }
-    }
-
-    fn begin(self) -> Timestamp {
-        let first = jiff::civil::Date::new(self.year, self.month, 1).ok();
-        let first = first.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-        Timestamp(first.map_or(0, |day| day.timestamp().as_millisecond()))
-    }
+/// The month of a file's name, such as `2026-11.xml`.
+fn month_of(name: &str) -> Option<Month> {
+    let month = Month::parse(name.strip_suffix(".xml")?)?;
+    (1970..=9000).contains(&month.year()).then_some(month)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_month_ends_where_the_next_begins() {
-        let december = Month { year: 2026, month: 12 };
-        assert_eq!(Month::parse("2026-12.xml"), Some(december));
+        let december = Month::parse("2026-12").unwrap();
+        assert_eq!(month_of("2026-12.xml"), Some(december));
         assert_eq!(december.begin(), Timestamp(1_796_083_200_000));
         assert_eq!(Month::of(Timestamp(december.next().begin().0 - 1)), december);
         for bad in ["2026-13.xml", "2026-1.xml", "26-01.xml", "2026-12", "+026-12.xml", "a"] {
-            assert_eq!(Month::parse(bad), None, "{bad}");
+            assert_eq!(month_of(bad), None, "{bad}");
         }
     }
 }
