@@ -35,24 +35,14 @@ impl Posts for Blog {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<StageId>, PortError> {
-        let query = |range, ascending| Query {
-            index: Some(Index::Gsi1),
-            partition: keys::due_partition(kind),
-            range,
-            ascending,
-            limit,
-            start: None,
-            consistency: Consistency::Eventual,
-        };
+        let partition = keys::due_partition(kind);
         // Beyond any wait: written before the clock went back.
         let beyond = SortRange::Between(now.plus(LONGEST_WAIT).sortable(), "~".into());
         let now = SortRange::Between("0".into(), format!("{}~", now.sortable()));
         let mut ids = vec![];
         // Housekeeping alone may wait longer than any wait: a week is not a clock that went back.
-        let early = (!kind.internal()).then(|| query(beyond, true));
-        for query in early.into_iter().chain([query(now, true)]) {
-            let page = self.page(&query).await?;
-            ids.extend(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)));
+        for range in (!kind.internal()).then_some(beyond).into_iter().chain([now]) {
+            ids.extend(self.stages_at(Index::Gsi1, &partition, range, limit).await?);
         }
         Ok(ids)
     }
@@ -63,33 +53,13 @@ impl Posts for Blog {
         let due = SortRange::Between("0".into(), format!("{}~", now.sortable()));
         let mut ids = vec![];
         for range in [beyond, due] {
-            let query = Query {
-                index: Some(Index::Gsi2),
-                partition: keys::PROBES.to_owned(),
-                range,
-                ascending: true,
-                limit,
-                start: None,
-                consistency: Consistency::Eventual,
-            };
-            let page = self.page(&query).await?;
-            ids.extend(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)));
+            ids.extend(self.stages_at(Index::Gsi2, keys::PROBES, range, limit).await?);
         }
         Ok(ids)
     }
 
     async fn held(&self, limit: u32) -> Result<Vec<StageId>, PortError> {
-        let query = Query {
-            index: Some(Index::Gsi2),
-            partition: keys::HELD.to_owned(),
-            range: SortRange::All,
-            ascending: true,
-            limit,
-            start: None,
-            consistency: Consistency::Eventual,
-        };
-        let page = self.page(&query).await?;
-        Ok(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)).collect())
+        self.stages_at(Index::Gsi2, keys::HELD, SortRange::All, limit).await
     }
 
     async fn open_stages(
@@ -118,5 +88,28 @@ impl Posts for Blog {
         });
         let ids = page.items.iter().filter_map(|item| keys::parse_stage(&item.key)).collect();
         Ok((ids, next))
+    }
+}
+
+impl Blog {
+    /// Stages by their places in an index, the first ones first, at most `limit`. May be a moment late.
+    async fn stages_at(
+        &self,
+        index: Index,
+        partition: &str,
+        range: SortRange,
+        limit: u32,
+    ) -> Result<Vec<StageId>, PortError> {
+        let query = Query {
+            index: Some(index),
+            partition: partition.to_owned(),
+            range,
+            ascending: true,
+            limit,
+            start: None,
+            consistency: Consistency::Eventual,
+        };
+        let page = self.page(&query).await?;
+        Ok(page.items.iter().filter_map(|item| keys::parse_stage(&item.key)).collect())
     }
 }
