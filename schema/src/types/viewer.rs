@@ -8,6 +8,7 @@ use domain::account::{KeyKind, KeyRecord, Role as RoleRow};
 use domain::mail::MailState;
 use domain::ports::{Accounts, MailRequests};
 use domain::stage::{Stage, StageStatus};
+use store::PageRequest;
 
 use crate::loaders::Loaders;
 use crate::page::List;
@@ -84,12 +85,14 @@ impl Viewer {
         #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
         #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
     ) -> Result<PostConnection> {
-        let author = &self.0.id;
-        let list = List::of_viewer("own-posts", author.clone());
-        let asked = list.asked(context, first, 20, after.as_deref())?;
-        let previous = asked.after.is_some();
-        let page = Loaders::of(context).blog().own_posts(author, &asked.into()).await;
-        Ok(PostConnection::own(list, or_fault(context, page)?, previous, Some(author)))
+        let (list, asked) = self.own(context, "own-posts", first, after)?;
+        let page = Loaders::of(context).blog().own_posts(&self.0.id, &asked).await;
+        Ok(PostConnection::own(
+            list,
+            or_fault(context, page)?,
+            asked.after.is_some(),
+            Some(&self.0.id),
+        ))
     }
 
     /// The viewer's pipelines that have failed, of all posts and images, the latest first. A page may be
@@ -100,14 +103,12 @@ impl Viewer {
         #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
         #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
     ) -> Result<StageConnection> {
-        let author = &self.0.id;
-        let list = List::of_viewer("failed-stages", author.clone());
-        let asked = list.asked(context, first, 20, after.as_deref())?;
-        let previous = asked.after.is_some();
-        let page = Loaders::of(context).blog().failed_stages(author, &asked.into()).await;
+        let (list, asked) = self.own(context, "failed-stages", first, after)?;
+        let page = Loaders::of(context).blog().failed_stages(&self.0.id, &asked).await;
         let page = or_fault(context, page)?;
-        let failed = |stage: &Stage| stage.status == StageStatus::Failed;
-        StageConnection::listed(context, list, page, previous, author, failed).await
+        let (previous, failed) =
+            (asked.after.is_some(), |stage: &Stage| stage.status == StageStatus::Failed);
+        StageConnection::listed(context, list, page, previous, &self.0.id, failed).await
     }
 
     /// The viewer's pipelines that are held, of all posts, the latest first: what they would use is in
@@ -118,13 +119,11 @@ impl Viewer {
         #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
         #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
     ) -> Result<StageConnection> {
-        let author = &self.0.id;
-        let list = List::of_viewer("held-stages", author.clone());
-        let asked = list.asked(context, first, 20, after.as_deref())?;
-        let previous = asked.after.is_some();
-        let page = Loaders::of(context).blog().held_stages(author, &asked.into()).await;
+        let (list, asked) = self.own(context, "held-stages", first, after)?;
+        let page = Loaders::of(context).blog().held_stages(&self.0.id, &asked).await;
         let page = or_fault(context, page)?;
-        StageConnection::listed(context, list, page, previous, author, |stage| stage.held).await
+        let (previous, held) = (asked.after.is_some(), |stage: &Stage| stage.held);
+        StageConnection::listed(context, list, page, previous, &self.0.id, held).await
     }
 
     /// What pipelines use and may use, of all authors: for who runs the blog; null for everybody else.
@@ -140,16 +139,31 @@ impl Viewer {
         #[graphql(desc = "How many; 1 to 50.", default_with = "Some(20)")] first: Option<i32>,
         #[graphql(desc = "The cursor of the edge that the page follows.")] after: Option<String>,
     ) -> Result<PostConnection> {
-        let author = &self.0.id;
-        let list = List::of_viewer("deleted-posts", author.clone());
-        let asked = list.asked(context, first, 20, after.as_deref())?;
-        let previous = asked.after.is_some();
-        let page = Loaders::of(context).blog().deleted_posts(author, &asked.into()).await;
-        Ok(PostConnection::own(list, or_fault(context, page)?, previous, Some(author)))
+        let (list, asked) = self.own(context, "deleted-posts", first, after)?;
+        let page = Loaders::of(context).blog().deleted_posts(&self.0.id, &asked).await;
+        Ok(PostConnection::own(
+            list,
+            or_fault(context, page)?,
+            asked.after.is_some(),
+            Some(&self.0.id),
+        ))
     }
 }
 
 impl Viewer {
+    /// A list of the viewer's own, and the page of it that is asked for.
+    fn own(
+        &self,
+        context: &Context<'_>,
+        name: &str,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<(List, PageRequest)> {
+        let list = List::of_viewer(name, self.0.id.clone());
+        let asked = list.asked(context, first, 20, after.as_deref())?;
+        Ok((list, asked.into()))
+    }
+
     /// The keys of a kind, most recently used first.
     async fn keys(&self, context: &Context<'_>, kind: KeyKind) -> Result<Vec<KeyRecord>> {
         let keys = Loaders::of(context).blog().keys_of(&self.0.id, kind).await;
