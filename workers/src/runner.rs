@@ -92,11 +92,9 @@ impl Bells {
 const POLL: Duration = Duration::from_secs(1);
 /// Between renewals of a lease.
 const RENEWAL: Duration = Duration::from_secs(20);
-/// Between looks for what no due time tells of: uploads whose arrival nobody noted, and failed stages
-/// that are to be tried again.
-const ROUND: Duration = Duration::from_secs(60);
-/// Between looks for held stages that have room now.
-const ROOM: Duration = Duration::from_secs(30);
+/// Between looks for what no due time tells of: uploads whose arrival nobody noted, failed stages that
+/// are to be tried again, and held ones that have room now.
+const ROUND: Duration = Duration::from_secs(30);
 /// Due rows looked at in one go.
 const LOOK: u32 = 50;
 
@@ -121,42 +119,28 @@ impl Runner {
                 () = stopped.cancelled() => {}
             }
         });
-        let (runner, stopped) = (self.clone(), stop.clone());
-        kinds.spawn(async move {
-            tokio::select! {
-                () = runner.look_for_room() => {}
-                () = stopped.cancelled() => {}
-            }
-        });
         while kinds.join_next().await.is_some() {}
     }
 
-    /// At start and then twice a minute: a month may have begun, or a limit may have been raised.
-    async fn look_for_room(&self) {
-        let mut clock = tokio::time::interval(ROOM);
+    /// At start and then twice a minute: an upload whose arrival nobody noted, because the process ended
+    /// in between or the table failed, need not wait for its ticket's end; what failed because something
+    /// was not there is tried again when it is time; and what is held goes on when a month has begun, or
+    /// a limit was raised.
+    async fn go_rounds(&self) {
+        let mut clock = tokio::time::interval(ROUND);
         loop {
             clock.tick().await;
-            let let_go = LetHeldGo { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
-            match let_go.run().await {
-                Ok(0) => {}
-                Ok(stages) => tracing::info!(stages, "held stages go on: there is room"),
-                Err(error) => tracing::warn!(error = %error, "it was not looked for room"),
-            }
-        }
-    }
-
-    /// At start and then once a minute: an upload whose arrival nobody noted, because the process ended
-    /// in between or the table failed, need not wait for its ticket's end; and what failed because
-    /// something was not there is tried again when it is time.
-    async fn go_rounds(&self) {
-        let mut minute = tokio::time::interval(ROUND);
-        loop {
-            minute.tick().await;
             if let Err(error) = self.note_arrivals().await {
                 tracing::warn!(error = %error, "it was not looked for arrivals");
             }
             if let Err(error) = self.probe().await {
                 tracing::warn!(error = %error, "failed stages were not tried again");
+            }
+            let let_go = LetHeldGo { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
+            match let_go.run().await {
+                Ok(0) => {}
+                Ok(stages) => tracing::info!(stages, "held stages go on: there is room"),
+                Err(error) => tracing::warn!(error = %error, "it was not looked for room"),
             }
         }
     }
