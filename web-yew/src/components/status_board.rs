@@ -89,7 +89,6 @@ fn line(strings: &Strings, kind: StageKind, board: &Board, props: &StatusBoardPr
 fn detail(strings: &Strings, stage: &Stage, props: &StatusBoardProps) -> Html {
     let progress = stage.progress.filter(|_| stage.status == StageStatus::Running);
     let retry_at = stage.failure.as_ref().and_then(|failure| failure.retry_at.as_ref());
-    let (id, held) = (stage.id.clone(), stage.id.clone());
     html! {
         <>
             if let Some(progress) = progress {
@@ -114,28 +113,34 @@ fn detail(strings: &Strings, stage: &Stage, props: &StatusBoardProps) -> Html {
             }
             if let Some(hold) = &stage.hold {
                 <span class="board-reason">{ strings.hold(stage.kind, hold) }</span>
-                <button
-                    type="button"
-                    class="small"
-                    data-testid={format!("confirm-{}", code_of(stage.kind))}
-                    aria-label={format!("{}: {}", strings.kind(stage.kind), strings.confirm_held)}
-                    onclick={props.on_confirm.reform(move |_| held.clone())}
-                >
-                    { strings.confirm_held }
-                </button>
+                { button(strings, stage, "confirm", strings.confirm_held, &props.on_confirm) }
             }
             if stage.status == StageStatus::Failed {
-                <button
-                    type="button"
-                    class="small"
-                    data-testid={format!("retry-{}", code_of(stage.kind))}
-                    aria-label={format!("{}: {}", strings.kind(stage.kind), strings.retry)}
-                    onclick={props.on_retry.reform(move |_| id.clone())}
-                >
-                    { strings.retry }
-                </button>
+                { button(strings, stage, "retry", strings.retry, &props.on_retry) }
             }
         </>
+    }
+}
+
+/// Lets a stage go on.
+fn button(
+    strings: &Strings,
+    stage: &Stage,
+    code: &str,
+    text: &'static str,
+    press: &Callback<cynic::Id>,
+) -> Html {
+    let id = stage.id.clone();
+    html! {
+        <button
+            type="button"
+            class="small"
+            data-testid={format!("{code}-{}", code_of(stage.kind))}
+            aria-label={format!("{}: {text}", strings.kind(stage.kind))}
+            onclick={press.reform(move |_: MouseEvent| id.clone())}
+        >
+            { text }
+        </button>
     }
 }
 

@@ -31,8 +31,8 @@ pub(crate) fn trouble(stage: &Stage, late: &str) -> Option<Trouble> {
     }
 }
 
-/// All that needs a person, failures first and then what is held, the latest change first among them. The board is as of now,
-/// but knows the newest posts only; `listed` knows all, as it was when it was asked for.
+/// All that needs a person, failures first and then what is held, the latest change first among them. The
+/// board is as of now, but knows the newest posts only; `listed` knows all, as it was when it was asked for.
 pub(crate) fn troubles(board: &Board, listed: &[Stage], late: &str) -> Vec<(Trouble, Stage)> {
     let unheard = listed.iter().filter(|stage| board.stage(&stage.id).is_none());
     let mut found: Vec<_> = board
