@@ -3,18 +3,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Api, eventually, PASSWORD, Server } from "./product.mjs";
+import { eventually, PASSWORD, serverWith } from "./product.mjs";
 import {
-  DESK, doesNotScrollSideways, isAccessible, nothingWentWrong, openBrowser, openWindow, person, PHONE, shoot, signIn,
+  isAccessible, looksRight, nothingWentWrong, openBrowser, openWindow, person, shoot, signIn,
 } from "./windows.mjs";
 
 let server, api, browser, page;
 const posts = [];
 before(async () => {
-  server = await Server.stopped();
-  const token = await server.createUser("kim@example.com", "admin");
-  await server.start("--speech-price", "16", "--currency", "USD");
-  api = new Api(server.url, token);
+  ({ server, api } = await serverWith("admin", "--speech-price", "16", "--currency", "USD"));
   browser = await openBrowser();
   page = await openWindow(await person(browser));
   await signIn(page, server.url, "kim@example.com", PASSWORD);
@@ -27,20 +24,6 @@ after(async () => {
 const held = () => page.getByTestId("trouble-SPEECH");
 const month = () => new Date().toISOString().slice(0, 7);
 const speech = () => page.getByTestId(`usage-${month()}-SPEECH`);
-
-async function shootAll(name) {
-  for (const [device, size] of Object.entries({ desk: DESK, phone: PHONE })) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      await isAccessible(page);
-      await doesNotScrollSideways(page);
-      await shoot(page, `${name}-${device}-${colorScheme}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(DESK);
-}
 
 test("the owner sees what this month used, in words that say how much, how long and for how much", async () => {
   const spoken = await api.publish(await api.create({ title: "말한 글", markdown: "열두 글자의 문장이다. 그리고 둘째 문장이다." }));
@@ -79,7 +62,7 @@ test("what has no room is held, with its price, and the overview tells of it by 
   assert.equal(await page.getByTestId("count-held").locator("dd").textContent(), "3");
   await page.getByTestId("usage-again").click();
   await eventually("the owner sees how many", async () => (await speech().textContent()).includes("확인을 기다림 3"));
-  await shootAll("budgets");
+  await looksRight(page, "budgets");
   nothingWentWrong(page);
 });
 
@@ -99,7 +82,7 @@ test("the board of a post says that it is held and why, and lets its author conf
   const line = page.getByTestId("board-SPEECH");
   await line.getByText("확인을 기다림").waitFor();
   assert.match(await line.textContent(), /이 작업에는 1,\d\d\d자/);
-  await shootAll("held-board");
+  await looksRight(page, "held-board");
   await line.getByTestId("confirm-SPEECH").click();
   await page.locator('[data-testid="board-SPEECH"][data-status="READY"]').waitFor();
   assert.ok((await api.settled(posts[0].id)).speech.url, "it is spoken");

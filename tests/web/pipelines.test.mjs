@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { eventually, PASSWORD, serverWithAuthor } from "./product.mjs";
 import {
-  DESK, doesNotScrollSideways, isAccessible, nothingWentWrong, openBrowser, openWindow, person, PHONE, requestsOf, shoot, signIn,
+  isAccessible, looksRight, nothingWentWrong, openBrowser, openWindow, person, requestsOf, shoot, signIn,
 } from "./windows.mjs";
 
 const CUT = /WebSocket connection|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
@@ -49,17 +49,7 @@ test("what fails appears by itself, with its post, its reason and its attempts",
     assert.equal(await row.getByRole("link", { name: title }).count(), 1);
   }
   assert.deepEqual(asked, [], "nobody asked for it");
-  for (const [device, size] of Object.entries({ desk: DESK, phone: PHONE })) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      await isAccessible(page);
-      await doesNotScrollSideways(page);
-      await shoot(page, `pipelines-${device}-${colorScheme}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(DESK);
+  await looksRight(page, "pipelines");
   nothingWentWrong(page);
 });
 

@@ -101,9 +101,14 @@ export class Server {
 }
 
 /** A server that has an author, and the author's client. */
-export async function serverWithAuthor(...args) {
+export function serverWithAuthor(...args) {
+  return serverWith("author", ...args);
+}
+
+/** The same, with somebody of another role. */
+export async function serverWith(role, ...args) {
   const server = await Server.stopped();
-  const token = await server.createUser("kim@example.com", "author");
+  const token = await server.createUser("kim@example.com", role);
   await server.start(...args);
   return { server, api: new Api(server.url, token) };
 }

@@ -272,3 +272,18 @@ export async function nothingMoved(page) {
   const sum = shifts.reduce((sum, { value }) => sum + value, 0);
   assert.ok(sum < 0.01, `a layout shift of ${sum}: ${JSON.stringify(shifts)}`);
 }
+
+/** A page on a desk and on a phone, light and dark: accessible, not too wide, and drawn. It ends light, on a desk. */
+export async function looksRight(page, name) {
+  for (const [device, size] of Object.entries({ desk: DESK, phone: PHONE })) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await isAccessible(page);
+      await doesNotScrollSideways(page);
+      await shoot(page, `${name}-${device}-${colorScheme}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(DESK);
+}
