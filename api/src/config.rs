@@ -19,7 +19,7 @@
 //! | `--speech-price AMOUNT` | `DEEPDIVE_SPEECH_PRICE` | `speech_price` | 0: speech costs time alone. Of a million characters, such as `16` or `16.50`, at most three decimals; in the file a text |
 //! | `--summary-price AMOUNT` | `DEEPDIVE_SUMMARY_PRICE` | `summary_price` | 0, as above. Of a million tokens |
 //! | `--currency CODE` | `DEEPDIVE_CURRENCY` | `currency` | `USD`; three capitals, in which the prices are |
-//! | `--no-demo` | `DEEPDIVE_NO_DEMO` | `no_demo` | false; a demo blog is not made yet |
+//! | `--no-demo` | `DEEPDIVE_NO_DEMO` | `no_demo` | false: the first start in an empty folder makes the demo blog |
 //! | `--log FILTER` | `DEEPDIVE_LOG` | `log` | `info` |
 //! | `--log-format text\|json` | `DEEPDIVE_LOG_FORMAT` | `log_format` | text on a terminal, else JSON |
 //! | `--cost-per-minute N` | `DEEPDIVE_COST_PER_MINUTE` | `cost_per_minute` | 120000 for each client |

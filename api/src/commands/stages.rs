@@ -48,9 +48,7 @@ pub async fn retry_stages(
     let upkeep = Upkeep::open(&flags.data.decide()?).await?;
     let survey = upkeep.survey().await?;
     for name in &flags.stages {
-        let found = survey.stages.iter().find(|stage| stage.id.to_string() == *name);
-        let stage = found.ok_or_else(|| CommandError::NoStage(name.clone()))?;
-        let stage = upkeep.retry(stage).await?;
+        let stage = upkeep.retry(named(&survey, name)?).await?;
         writeln!(out, "{} is due", stage.id)?;
     }
     if flags.failed {
@@ -79,8 +77,7 @@ pub async fn confirm_stages(
     let survey = upkeep.survey().await?;
     let mut confirmed = vec![];
     for name in &flags.stages {
-        let found = survey.stages.iter().find(|stage| stage.id.to_string() == *name);
-        confirmed.push(found.ok_or_else(|| CommandError::NoStage(name.clone()))?);
+        confirmed.push(named(&survey, name)?);
     }
     if flags.held {
         confirmed.extend(survey.stages.iter().filter(|stage| stage.held));
@@ -109,6 +106,12 @@ fn has(stage: &Stage, name: StatusName, now: Timestamp) -> bool {
         StatusName::Failed => stage.status == StageStatus::Failed,
         StatusName::Overdue => overdue(stage, now),
     }
+}
+
+/// The stage that an operator means.
+fn named<'a>(survey: &'a Survey, name: &str) -> Result<&'a Stage, CommandError> {
+    let found = survey.stages.iter().find(|stage| stage.id.to_string() == name);
+    found.ok_or_else(|| CommandError::NoStage(name.to_owned()))
 }
 
 /// `SPEECH:id  FAILED  attempts 5  CODE: message  "title"`.
