@@ -34,6 +34,8 @@ export class Server {
     this.data = data;
     /** All that its processes said. */
     this.said = "";
+    /** Variables that its processes get beside those of this one. */
+    this.environment = {};
   }
 
   /** Starts over an empty folder. */
@@ -52,7 +54,11 @@ export class Server {
   async start(...args) {
     const given = ["serve", "--no-demo", "--data-dir", this.data, "--listen", `127.0.0.1:${this.#port}`];
     // Nothing may be needed from the folder in which it is started.
-    const child = spawn(program, [...given, ...args], { cwd: os.tmpdir(), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, [...given, ...args], {
+      cwd: os.tmpdir(),
+      env: { ...process.env, ...this.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.#child = child;
     let printed = "";
     child.stderr.on("data", (said) => (this.said += said));
@@ -157,6 +163,11 @@ export class Api {
   async publish({ id, workingCopy }) {
     const input = { id, expectedRevision: workingCopy.revision };
     return (await this.#change("publishPost", input, `post { ${POST} }`)).post;
+  }
+
+  /** Deletes a post, which its author can undo for a week. */
+  async remove({ id, workingCopy }) {
+    await this.#change("deletePost", { id, expectedRevision: workingCopy.revision }, "post { id }");
   }
 
   /** Uploads an image for a post; the Markdown that shows it. */

@@ -65,6 +65,10 @@ fn failed(error: Error) -> PortError {
         }
         Some(_) => PortError::Unavailable("the mail server"),
         None if error.is_tls() => PortError::backend(ADAPTER, error),
-        None => PortError::Unavailable("the mail server"),
+        None => {
+            // Nothing of a mail was said yet. An operator has to know why: a wrong certificate, say.
+            tracing::warn!(error = &error as &dyn std::error::Error, "no mail server to talk to");
+            PortError::Unavailable("the mail server")
+        }
     }
 }
