@@ -24,9 +24,9 @@ export async function openBrowser() {
   });
 }
 
-/** Somebody with cookies of their own, who reads Korean. */
-export async function person(browser) {
-  const context = await browser.newContext({ locale: "ko-KR", viewport: DESK });
+/** Somebody with cookies of their own, who reads Korean unless told otherwise. */
+export async function person(browser, locale = "ko-KR") {
+  const context = await browser.newContext({ locale, viewport: DESK });
   context.setDefaultTimeout(PATIENCE);
   return context;
 }

@@ -1,8 +1,9 @@
 // GraphiQL, with a field for an access token above it.
 import GraphiQL from "graphiql-prebuilt";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 
+import { keepAccessible } from "./accessible.js";
 import { examples } from "./examples.js";
 import { fetcherWith } from "./fetcher.js";
 import "graphiql/graphiql.css";
@@ -38,6 +39,8 @@ function Page() {
   const latest = useRef(token);
   latest.current = token.trim();
   const fetcher = useMemo(() => fetcherWith(() => latest.current), []);
+  const drawn = useRef(null);
+  useEffect(() => keepAccessible(drawn.current), []);
   const change = ({ target }) => {
     setToken(target.value);
     keep(target.value.trim());
@@ -45,7 +48,7 @@ function Page() {
   return (
     <>
       <header className="deepdive-bar">
-        <a href="/">Deepdive</a>
+        <h1><a href="/">Deepdive</a> API</h1>
         <label htmlFor="token">Access token</label>
         <input
           id="token"
@@ -59,7 +62,7 @@ function Page() {
         />
         <a href="/schema.graphql">schema.graphql</a>
       </header>
-      <main className="deepdive-graphiql">
+      <main className="deepdive-graphiql" ref={drawn}>
         <GraphiQL fetcher={fetcher} defaultTabs={tabs} defaultEditorToolsVisibility="variables" />
       </main>
     </>
