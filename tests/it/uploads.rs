@@ -217,3 +217,29 @@ async fn a_photo_whose_exif_is_broken_is_a_picture() {
     assert_eq!(api.send_ticket(&upload["ticket"], bytes).await.unwrap(), 204);
     assert_eq!(image_stage(&api, &post).await["status"], "READY");
 }
+
+#[tokio::test]
+async fn an_animation_of_five_hundred_frames_stays_one_and_is_never_unpacked_as_a_whole() {
+    let (server, api) = Server::with_author().await;
+    let post = api.create("Moving", "").await;
+    let bytes = photo::animation(400, 300, 500);
+    let upload = api.request_upload(&post, &bytes, "image/gif").await;
+    let before = memory(&server);
+    assert_eq!(api.send_ticket(&upload["ticket"], bytes).await.unwrap(), 204);
+    let stage = image_stage(&api, &post).await;
+    assert_eq!(stage["status"], "READY", "{stage:#}");
+    // Unpacked, its frames are 240 MB.
+    let grown = memory(&server).saturating_sub(before);
+    assert!(grown < 100 * MEGABYTE, "{grown} bytes of memory");
+
+    let asked = "query($id: ID!) { node(id: $id) { ... on Asset { variants { width url } } } }";
+    let asset = api.data(asked, json!({ "id": upload["asset"]["id"] })).await["node"].clone();
+    let variants = asset["variants"].as_array().unwrap();
+    assert!(!variants.is_empty(), "{asset:#}");
+    for variant in variants {
+        let (status, webp) = api.get(variant["url"].as_str().unwrap()).await;
+        assert_eq!(status, 200, "{variant:#}");
+        let frames = webp.windows(4).filter(|chunk| chunk == b"ANMF").count();
+        assert_eq!(frames, 500, "{variant:#}");
+    }
+}
