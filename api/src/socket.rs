@@ -3,8 +3,8 @@
 //!
 //! Event streams are served beside the sockets, by the same engine: [`event_stream`].
 //!
-//! The upgrade is our own, since a socket that waits should cost little: the read buffer has 2 KiB,
-//! and a message that is too long is refused by its header, before its bytes arrive.
+//! The upgrade is our own, since a socket that waits should cost little: the read buffer has half a
+//! KiB, and a message that is too long is refused by its header, before its bytes arrive.
 
 mod admission;
 pub mod event_stream;
@@ -32,7 +32,6 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::Instrument;
 
 use crate::http::Doors;
 use crate::http::answer::Problem;
@@ -44,7 +43,7 @@ use transport::{Frames, IncomingFrames, Socket};
 /// Sockets that are open at once.
 const SOCKETS: usize = 10_000;
 /// The read buffer of a socket, allocated as long as it lives.
-const READ_BUFFER: usize = 2 * 1024;
+const READ_BUFFER: usize = 512;
 /// A peer that neither reads nor closes is given this long once we are done.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -57,7 +56,7 @@ pub trait Speak: Send + Sync {
     /// Serves one socket to its end; what it was closed with, or none when the peer ended it.
     async fn speak(
         &self,
-        client: Client,
+        client: &Client,
         incoming: IncomingFrames<'_>,
         outgoing: Frames<'_>,
     ) -> Option<Close>;
@@ -99,7 +98,7 @@ impl<E: Executor> Speak for GraphqlSockets<E> {
 
     async fn speak(
         &self,
-        client: Client,
+        client: &Client,
         incoming: IncomingFrames<'_>,
         outgoing: Frames<'_>,
     ) -> Option<Close> {
@@ -107,7 +106,7 @@ impl<E: Executor> Speak for GraphqlSockets<E> {
             authenticator: self.authenticator.clone(),
             clock: self.clock.clone(),
             viewer: self.viewer.clone(),
-            client,
+            client: client.clone(),
         };
         let connection = Connection {
             hub: self.hub.clone(),
@@ -189,17 +188,16 @@ pub async fn upgrade(doors: &Arc<Doors>, client: Client, mut request: Request) -
     let chosen = protocol.as_ref().ok().copied();
     let (speaker, tasks) = (sockets.speaker.clone(), sockets.tasks.clone());
     let upgraded = hyper::upgrade::on(&mut request);
-    let span = tracing::info_span!("socket", request.id = %client.request_id);
     let serving = async move {
         let _place = place;
         match upgraded.await {
-            Ok(stream) => serve(TokioIo::new(stream), &*speaker, client, protocol).await,
+            Ok(stream) => serve(TokioIo::new(stream), &*speaker, &client, protocol).await,
             Err(error) => {
                 tracing::debug!(error = &error as &dyn std::error::Error, "no upgrade came");
             }
         }
     };
-    tasks.spawn(serving.instrument(span));
+    tasks.spawn(serving);
 
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -216,7 +214,7 @@ pub async fn upgrade(doors: &Arc<Doors>, client: Client, mut request: Request) -
 async fn serve(
     stream: Socket,
     speaker: &dyn Speak,
-    client: Client,
+    client: &Client,
     protocol: Result<&'static str, Close>,
 ) {
     let limit = speaker.message_limit();
@@ -226,8 +224,12 @@ async fn serve(
         .max_write_buffer_size(1024 * 1024)
         .max_message_size(Some(limit))
         .max_frame_size(Some(limit));
-    let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
-    tracing::debug!("a socket is open");
+    // Boxed, since what is moved from function to function is kept in each of them.
+    let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config));
+    let socket = Box::new(socket.await);
+    // Told with each line, since a span costs as much as all else that a socket keeps of its request.
+    let id = client.request_id.as_str();
+    tracing::debug!(request.id = id, "a socket is open");
     let close = match protocol {
         Ok(_) => transport::speak(socket, speaker, client, FAREWELL).await,
         Err(close) => {
@@ -236,7 +238,7 @@ async fn serve(
         }
     };
     let code = close.map(|close| close.code);
-    tracing::info!(socket.close = code, "a socket ended");
+    tracing::info!(request.id = id, socket.close = code, "a socket ended");
 }
 
 /// The answer to the client's key; a problem when the request is no handshake.

@@ -92,7 +92,7 @@ impl Speak for Silence {
 
     async fn speak(
         &self,
-        _: Client,
+        _: &Client,
         _: IncomingFrames<'_>,
         _: OutgoingFrames<'_>,
     ) -> Option<Close> {

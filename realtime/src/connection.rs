@@ -82,8 +82,8 @@ impl<E: Executor> Connection<E> {
         O: Sink<Outgoing> + Unpin + Send,
     {
         let Connection { hub, authenticator, config } = self;
-        let opened_at = Instant::now();
-        let driver = Driver {
+        let (mut incoming, opened_at) = (incoming, Instant::now());
+        let mut driver = Driver {
             socket: hub.sockets().open(),
             mailbox: hub.new_mailbox(),
             hub,
@@ -98,7 +98,8 @@ impl<E: Executor> Connection<E> {
             jobs: FuturesUnordered::new(),
             outgoing,
         };
-        driver.run(incoming)
+        // By reference: what is moved into an async function is kept twice as long as it runs.
+        async move { driver.run(&mut incoming).await }
     }
 }
 
@@ -132,18 +133,19 @@ enum Done<E: Executor> {
 enum Turn<E: Executor> {
     Shut(Close),
     Time,
-    Done(Done<E>),
+    /// Boxed, since a socket keeps room for what a turn begins with as long as it lives.
+    Done(Box<Done<E>>),
     Mail,
     Frame(Option<Incoming>),
 }
 
 impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
     async fn run<I: Stream<Item = Incoming> + Unpin + Send>(
-        mut self,
-        mut incoming: I,
+        &mut self,
+        incoming: &mut I,
     ) -> Option<Close> {
         let end = loop {
-            let turn = self.wait(&mut incoming).await;
+            let turn = self.wait(incoming).await;
             if let Err(end) = self.take(turn).await {
                 break end;
             }
@@ -173,7 +175,7 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
         tokio::select! {
             close = self.socket.gate().shut_for() => Turn::Shut(close),
             () = self.timer.as_mut(), if deadline.is_some() => Turn::Time,
-            Some(done) = self.jobs.next(), if !self.jobs.is_empty() => Turn::Done(done),
+            Some(done) = self.jobs.next(), if !self.jobs.is_empty() => Turn::Done(Box::new(done)),
             () = self.mailbox.arrived() => Turn::Mail,
             frame = incoming.next() => Turn::Frame(frame),
         }
@@ -186,7 +188,7 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
             Turn::Shut(close) => Err(End::Close(close)),
             _ if expired => Err(End::Close(Close::forbidden("Forbidden"))),
             Turn::Time => self.say(Input::Time).await,
-            Turn::Done(done) => self.done(done).await,
+            Turn::Done(done) => Box::pin(self.done(*done)).await,
             Turn::Mail => self.mail().await,
             Turn::Frame(None) => Err(End::Gone),
             Turn::Frame(Some(Incoming::Text(text))) => self.say(Input::Text(&text)).await,
@@ -211,29 +213,33 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
                         Done::Authenticated(since, authenticator.authenticate(payload).await)
                     });
                 }
-                Effect::Start { run, request, .. } => self.prepare(run, request).await?,
+                Effect::Start { run, request, .. } => {
+                    if let Err(errors) = self.prepare(run, *request)? {
+                        Box::pin(self.say(Input::Refused(run, &errors))).await?;
+                    }
+                }
                 Effect::Stop(run) => self.forget(run),
             }
         }
         Ok(())
     }
 
-    async fn prepare(&mut self, run: Run, request: crate::Request) -> Result<(), End> {
+    /// Has an operation prepared; the errors with which it is refused when there is no room for it.
+    fn prepare(&mut self, run: Run, request: crate::Request) -> Result<Result<(), Payload>, End> {
         let Some(viewer) = self.viewer.clone() else {
             return Err(End::Close(Close::internal_error()));
         };
         // Operations that the client has stopped may still be executing; they count too.
         let limit = self.config.limits.operations;
         if self.jobs.len() >= limit {
-            let errors = too_many_subscriptions(limit);
-            return Box::pin(self.say(Input::Refused(run, &errors))).await;
+            return Ok(Err(too_many_subscriptions(limit)));
         }
         let hub = self.hub.clone();
         self.start(
             Some(run),
             async move { Done::Prepared(run, hub.prepare(request, &viewer).await) },
         );
-        Ok(())
+        Ok(Ok(()))
     }
 
     fn start(&mut self, run: Option<Run>, job: impl Future<Output = Done<E>> + Send + 'static) {
@@ -265,6 +271,8 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
                     let mailbox = self.mailbox.clone();
                     let mut subscription = self.hub.subscribe(run, plan, viewer, mailbox);
                     let open = subscription.open();
+                    // Most sockets have one.
+                    self.subscriptions.reserve_exact(1);
                     self.subscriptions.push((run, subscription));
                     self.start(Some(run), open.map(|()| Done::Opened));
                 }

@@ -33,6 +33,7 @@ pub struct Admission<V> {
 
 #[async_trait]
 impl<V: Send + Sync> realtime::Authenticator<V> for Admission<V> {
+    #[tracing::instrument(name = "socket.admit", skip_all, fields(request.id = self.client.request_id))]
     async fn authenticate(&self, payload: Map<String, Value>) -> Result<Admitted<V>, Denied> {
         let identity = match credential(&payload)? {
             None => None,

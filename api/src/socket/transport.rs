@@ -18,6 +18,7 @@ use super::Speak;
 
 /// The stream below a socket.
 pub(super) type Socket = TokioIo<Upgraded>;
+type WebSocket = Box<WebSocketStream<Socket>>;
 /// Frames of the peer.
 pub type IncomingFrames<'a> = Pin<Box<dyn Stream<Item = Incoming> + Send + 'a>>;
 /// Frames to the peer.
@@ -40,9 +41,9 @@ enum Saw {
 
 /// Lets a speaker serve the socket, and ends it in good order.
 pub(super) async fn speak(
-    socket: WebSocketStream<Socket>,
+    socket: WebSocket,
     speaker: &dyn Speak,
-    client: Client,
+    client: &Client,
     farewell: Duration,
 ) -> Option<Close> {
     let saw = Mutex::new(Saw::default());
@@ -65,7 +66,7 @@ pub(super) async fn speak(
     if let Ok(mut socket) = reading.reunite(writing) {
         let end = async {
             if let Saw::Nonsense(code) = saw {
-                let _ = socket.close(Some(frame(code, ""))).await;
+                let _ = WebSocketStream::close(&mut socket, Some(frame(code, ""))).await;
             }
             // Boxed, since its buffer would be a part of every socket as long as it lives.
             Box::pin(finish(socket, saw == Saw::Frames)).await;
@@ -80,7 +81,7 @@ pub(super) async fn speak(
 }
 
 /// Closes a socket that was just opened.
-pub(super) async fn refuse(mut socket: WebSocketStream<Socket>, close: Close, farewell: Duration) {
+pub(super) async fn refuse(mut socket: WebSocket, close: Close, farewell: Duration) {
     let end = async {
         if socket.send(message(Outgoing::Close(close))).await.is_ok() {
             Box::pin(finish(socket, true)).await;
@@ -118,12 +119,12 @@ fn frame(code: u16, reason: &str) -> CloseFrame {
 
 /// Waits for the peer's goodbye when its frames can be read, else throws away what still comes: a
 /// connection that is closed with unread bytes is reset, and the peer would never see our close.
-async fn finish(mut socket: WebSocketStream<Socket>, readable: bool) {
+async fn finish(mut socket: WebSocket, readable: bool) {
     if readable {
         while let Some(Ok(_)) = socket.next().await {}
         return;
     }
-    let mut stream = socket.into_inner();
+    let mut stream = (*socket).into_inner();
     if stream.shutdown().await.is_err() {
         return;
     }

@@ -89,8 +89,8 @@ pub enum Effect {
         run: Run,
         /// As the client calls it.
         id: String,
-        /// What to execute.
-        request: Request,
+        /// What to execute. Boxed: whoever does what is said keeps room for the largest of it.
+        request: Box<Request>,
     },
     /// The client has stopped listening; outcomes of this run are ignored from now on.
     Stop(Run),
@@ -230,8 +230,10 @@ impl GraphqlTransportWs {
         }
         let run = Run(self.next_run);
         self.next_run += 1;
+        // Most sockets have one, and there may be thousands of them.
+        self.operations.reserve_exact(1);
         self.operations.push((run, id.as_str().into()));
-        effects.push(Effect::Start { run, id, request });
+        effects.push(Effect::Start { run, id, request: Box::new(request) });
     }
 
     fn admitted(&mut self, payload: Option<&Payload>, effects: &mut Vec<Effect>) {

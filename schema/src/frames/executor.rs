@@ -245,6 +245,7 @@ impl Executor for SocketExecutor {
     type Operation = Operation;
     type Class = Class;
 
+    #[tracing::instrument(name = "socket.operation", skip_all, fields(request.id = viewer.client.request_id))]
     async fn prepare(
         &self,
         request: realtime::Request,
