@@ -18,7 +18,8 @@ use tower::ServiceExt;
 use crate::http::addresses::Peer;
 use crate::line::{Guarded, Line};
 
-/// Connections that are served at once, sockets included; more wait in the system's queue.
+/// Connections that are served at once, until they become sockets, which are counted by themselves; more
+/// wait in the system's queue.
 const CONNECTIONS: usize = 8_192;
 /// A client may take no longer to send the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(15);

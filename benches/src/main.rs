@@ -50,6 +50,15 @@ struct Flags {
     /// The Korean dictionary; without it, what needs it is left out.
     #[arg(long)]
     dictionary: Option<PathBuf>,
+    /// A folder with `scale.mjs` and what it needs; without it, nothing is set beside our images.
+    #[arg(long)]
+    sharp: Option<PathBuf>,
+    /// The photo set; without it, it is left out.
+    #[arg(long)]
+    photos: Option<PathBuf>,
+    /// How long the product took to compile from nothing: seconds on the wall, and of CPU.
+    #[arg(long, num_args = 2)]
+    compiled_in: Option<Vec<f64>>,
     /// Criterion's own reports go here.
     #[arg(long, default_value = "target/criterion")]
     reports: PathBuf,
@@ -136,10 +145,11 @@ fn measure(flags: &Flags) -> Result<Vec<Section>> {
     section("From commit to frame", &mut || many.block_on(live::run()))?;
     section("Publishing", &mut || many.block_on(publish()))?;
     section("Starting", &mut || many.block_on(start::run(&blog()?)))?;
-    section("A photo", &mut images::run)?;
+    let beside = images::Beside { sharp: flags.sharp.as_deref(), photos: flags.photos.as_deref() };
+    section("Photos", &mut || images::run(&beside))?;
     section("Korean text", &mut || texts::run(&mut micro, &one, flags.dictionary.as_deref()))?;
     section("Search", &mut || search::run(&many, flags.dictionary.as_deref()))?;
-    section("Sizes", &mut || sizes::run(&program(), &dist))?;
+    section("Sizes", &mut || sizes::run(&program(), &dist, flags.compiled_in.as_deref()))?;
     Ok(sections)
 }
 

@@ -43,7 +43,7 @@ usage: cargo xtask COMMAND
   schema            write schema.graphql
   ci                everything that has to pass before a change lands: format, lints, licences, tests
   long              all tests with more cases and rounds, and the bundle made twice
-  bench [-- ARGS]   measure and print what the product costs; `--only TEXT`, `--record FILE`";
+  bench [-- ARGS]   measure and print what the product costs; `--only TEXT`, `--record FILE`, `--compile`";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
