@@ -42,10 +42,11 @@ pub fn run(program: &Path, dist: &Path, compiled_in: Option<&[f64]>) -> Result<S
         row("first page", first_page.0),
         row("first page, brotli", first_page.1),
     ];
-    let mut how = "Files as they were built; the program contains the web client. The first page is what a \
+    let mut how =
+        "Files as they were built; the program contains the web client. The first page is what a \
                    browser loads before it asks for posts, compressed with brotli where there is a \
                    compressed file."
-        .to_owned();
+            .to_owned();
     match compiled_in {
         Some([wall, cpu]) => {
             how += " The program was compiled with all its dependencies into an empty folder; sources and \

@@ -105,7 +105,12 @@ async fn crowd(target: &dyn Target, n_sockets: usize) -> Result<Vec<Row>> {
     Ok(vec![
         Row::new("memory of each, idle", each(idle), "KB", n_sockets),
         Row::new("memory of each, subscribed", each(following), "KB", n_sockets),
-        Row::new("user CPU per delivery", user.as_secs_f64() / deliveries as f64 * 1e6, "µs", deliveries),
+        Row::new(
+            "user CPU per delivery",
+            user.as_secs_f64() / deliveries as f64 * 1e6,
+            "µs",
+            deliveries,
+        ),
         Row::new("CPU per delivery", middle(spent) * 1e6, "µs", deliveries),
         Row::new("mutation to its answer", middle(answers) * 1e3, "ms", EVENTS),
         Row::new("mutation to frame, p50", middle(p50) * 1e3, "ms", deliveries),

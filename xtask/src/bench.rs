@@ -58,7 +58,11 @@ fn sharp(workspace: &Workspace) -> Result<PathBuf> {
     for file in ["package.json", "package-lock.json", "scale.mjs"] {
         fs::copy(sources.join(file), folder.join(file)).with_context(|| format!("copy {file}"))?;
     }
-    call(Command::new("npm").args(["ci", "--ignore-scripts", "--loglevel=error"]).current_dir(&folder))?;
+    call(
+        Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--loglevel=error"])
+            .current_dir(&folder),
+    )?;
     Ok(folder)
 }
 
