@@ -1,9 +1,9 @@
-// A reader comes in by the link that the owner passes on, and looks after the account.
+// A reader comes in by the link that the owner passes on, looks after the account, and forgets the password.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { PASSWORD, Server } from "./product.mjs";
-import { isAccessible, nothingWentWrong, openBrowser, openWindow, person, signIn } from "./windows.mjs";
+import { fill, isAccessible, nothingWentWrong, openBrowser, openWindow, person, signIn } from "./windows.mjs";
 
 let server, browser, owner, reader;
 
@@ -19,6 +19,19 @@ after(async () => {
   await server?.end();
 });
 
+/** The owner reads the link that waits to be passed on. */
+async function passedOn() {
+  const desk = await openWindow(owner);
+  await signIn(desk, server.url, "owner@example.com", PASSWORD);
+  await desk.goto(`${server.url}/account`);
+  await desk.getByTestId("waiting-mails").getByRole("button").click();
+  const link = await desk.getByTestId("waiting-mails").getByTestId("secret").textContent();
+  await isAccessible(desk);
+  nothingWentWrong(desk);
+  await desk.close();
+  return link;
+}
+
 test("a reader signs up, the owner passes the link on, and the reader is in", async () => {
   const page = await openWindow(reader, `${server.url}/sign-in`);
   await page.getByTestId("to-sign-up").click();
@@ -27,14 +40,7 @@ test("a reader signs up, the owner passes the link on, and the reader is in", as
   await page.getByTestId("check-mail").waitFor();
   await isAccessible(page);
 
-  const desk = await openWindow(owner, server.url);
-  await signIn(desk, server.url, "owner@example.com", PASSWORD);
-  await desk.goto(`${server.url}/account`);
-  await desk.getByTestId("waiting-mails").getByRole("button").click();
-  const link = await desk.getByTestId("waiting-mails").getByTestId("secret").textContent();
-  await isAccessible(desk);
-
-  await page.goto(link);
+  await page.goto(await passedOn());
   await page.getByTestId("confirm-nickname").fill("책벌레");
   await page.getByTestId("confirm-password").fill("short");
   await page.getByTestId("confirm-submit").click();
@@ -43,8 +49,7 @@ test("a reader signs up, the owner passes the link on, and the reader is in", as
   await page.getByTestId("confirm-submit").click();
   await page.getByTestId("sessions").locator("li").waitFor();
   nothingWentWrong(page);
-  nothingWentWrong(desk);
-  await Promise.all([page.close(), desk.close()]);
+  await page.close();
 });
 
 test("a profile, a token and another session are looked after on one page", async () => {
@@ -78,4 +83,35 @@ test("a profile, a token and another session are looked after on one page", asyn
   await isAccessible(page);
   nothingWentWrong(page);
   await Promise.all([page.close(), far.close()]);
+});
+
+test("a forgotten password gives way to another by the link, which works once and ends what was open", async () => {
+  const page = await openWindow(await person(browser), `${server.url}/sign-in`);
+  await page.getByRole("link", { name: "비밀번호를 잊으셨나요?" }).click();
+  await page.getByTestId("mail-email").fill("lee@example.com");
+  await page.getByTestId("mail-submit").click();
+  await page.getByTestId("check-mail").waitFor();
+  const link = await passedOn();
+  await page.goto(link);
+  await page.getByTestId("reset-password").fill("another long password");
+  await page.getByTestId("reset-submit").click();
+  await page.getByTestId("reset-done").waitFor();
+  await isAccessible(page);
+
+  const before = await openWindow(reader, `${server.url}/account`);
+  await before.getByTestId("sign-in-submit").waitFor();
+  await fill(before, { "sign-in-email": "lee@example.com", "sign-in-password": PASSWORD });
+  await before.getByTestId("sign-in-submit").click();
+  await before.getByRole("alert").waitFor();
+  await fill(before, { "sign-in-password": "another long password" });
+  await before.getByTestId("sign-in-submit").click();
+  await before.getByTestId("sessions").locator("li").waitFor();
+
+  await page.goto(link);
+  await page.getByTestId("reset-password").fill("a third long password");
+  await page.getByTestId("reset-submit").click();
+  await page.getByRole("alert").waitFor();
+  nothingWentWrong(page);
+  nothingWentWrong(before);
+  await Promise.all([page.close(), before.close()]);
 });

@@ -1,5 +1,5 @@
-// What happens to a post after it was published: it is deleted and restored, an older text comes back,
-// and its former address leads on.
+// What happens to a post after it was published: it is hidden and shown, deleted and restored, an older text
+// comes back, and its former address leads on.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -99,4 +99,34 @@ test("a former address becomes the present one", async () => {
   });
   await page.waitForURL("**/posts/moved-on");
   nothingWentWrong(page);
+});
+
+test("who may see a post is its author's choice, and holds at once", async () => {
+  let post = await api.create({ title: "가려질 글", markdown: "가려질 글이다." });
+  post = await api.publish(post);
+  await page.goto(address(post));
+  await boardSays(page, { SEARCH: "READY" });
+  const guest = await openWindow(await person(browser));
+  const listed = async () => {
+    await guest.goto(server.url);
+    await eventually("the list is there", async () => (await guest.locator(".loading").count()) === 0);
+    return guest.getByRole("link", { name: "가려질 글" }).count();
+  };
+  const opens = async () => (await guest.goto(`${server.url}/posts/${encodeURIComponent(post.slug)}`)).status();
+  const choose = async (visibility) => {
+    await page.getByTestId("editor-visibility").selectOption(visibility);
+    await eventually(visibility, async () => (await api.visibility(post.id)) === visibility);
+    await saved(page);
+  };
+  assert.deepEqual([await listed() > 0, await opens()], [true, 200]);
+  await choose("UNLISTED");
+  assert.deepEqual([await listed() > 0, await opens()], [false, 200]);
+  await choose("PRIVATE");
+  assert.deepEqual([await listed() > 0, await opens()], [false, 404]);
+  await choose("PUBLIC");
+  assert.deepEqual([await listed() > 0, await opens()], [true, 200]);
+  await guest.getByTestId("post-title").waitFor();
+  nothingWentWrong(page);
+  nothingWentWrong(guest, /404/);
+  await guest.close();
 });

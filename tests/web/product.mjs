@@ -15,8 +15,8 @@ export const PATIENCE = 60_000;
 export const PASSWORD = "correct horse battery";
 
 /** Asks until `condition` gives something true; names `what` when it never does. */
-export async function eventually(what, condition) {
-  const deadline = Date.now() + PATIENCE;
+export async function eventually(what, condition, patience = PATIENCE) {
+  const deadline = Date.now() + patience;
   for (;;) {
     const met = await condition();
     if (met) return met;
@@ -36,6 +36,8 @@ export class Server {
     this.said = "";
     /** Variables that its processes get beside those of this one. */
     this.environment = {};
+    /** Whether a first start writes the demo blog, which most suites do without. */
+    this.demo = false;
   }
 
   /** Starts over an empty folder. */
@@ -52,7 +54,8 @@ export class Server {
 
   /** Starts it, on the port that it had if it ran before. */
   async start(...args) {
-    const given = ["serve", "--no-demo", "--data-dir", this.data, "--listen", `127.0.0.1:${this.#port}`];
+    const given = ["serve", "--data-dir", this.data, "--listen", `127.0.0.1:${this.#port}`];
+    if (!this.demo) given.push("--no-demo");
     // Nothing may be needed from the folder in which it is started.
     const child = spawn(program, [...given, ...args], {
       cwd: os.tmpdir(),
@@ -185,6 +188,11 @@ export class Api {
   /** The post as this client sees it. */
   async post(id) {
     return (await this.data(`query($id: ID!) { post(by: { id: $id }) { ${POST} } }`, { id })).post;
+  }
+
+  /** Who may see a post. */
+  async visibility(id) {
+    return (await this.data("query($id: ID!) { post(by: { id: $id }) { visibility } }", { id })).post.visibility;
   }
 
   /** Waits until all stages of a post have ended, and reads it. */
