@@ -31,7 +31,7 @@ const QUESTIONS: [(&str, bool, &[&str]); 5] = [
     ("words", false, &["형태소 분석기", "트랜잭션 이벤트", "응답 시간", "소유권", "post 1234"]),
     ("words that most posts have", false, &["서버", "스레드 작업", "배포 로그"]),
     ("half typed", true, &["형탯", "트랜잭션 이벤", "소유", "메모리 사", "글 12"]),
-    ("mistyped", false, &["형태소 뷴석기", "트렌젝션", "소유건 규칙", "컴파일헐 동시성", "스래드"]),
+    ("mistyped", false, &["형태소 뷴석기", "트렌젝션", "소유건 규칙", "스래드"]),
     ("nothing to find", false, &["김치찌개", "qwertyuiop", "부동산 시세"]),
 ];
 
