@@ -3,6 +3,8 @@
 //! A Hangul syllable is two to four letters. Who writes one wrong writes one letter wrong, not the
 //! syllable: 뷴석기 is 분석기 with one letter of eight changed.
 
+use std::sync::LazyLock;
+
 use crate::pronunciation::syllable::{NONE, Syllable};
 
 /// What one wrong, missing or superfluous letter counts. Letters that are easily taken for each other
@@ -21,6 +23,9 @@ const FOREIGN: u8 = 0xff;
 /// Vowels and consonants that sound or look alike.
 const ALIKE: [&str; 9] =
     ["ㅐㅔ", "ㅒㅖ", "ㅔㅖ", "ㅙㅚㅞ", "ㅢㅣ", "ㄱㄲㅋ", "ㄷㄸㅌ", "ㅂㅃㅍ", "ㅈㅉㅊ"];
+
+/// Vowels, and what they become when another is typed behind them.
+const GROWING: [(&str, &str); 3] = [("ㅗ", "ㅘㅙㅚ"), ("ㅜ", "ㅝㅞㅟ"), ("ㅡ", "ㅢ")];
 
 /// Two finals of one syllable.
 const CLUSTERS: [(char, [char; 2]); 11] = [
@@ -67,22 +72,37 @@ pub fn difference(one: u8, other: u8) -> u8 {
     if one == other {
         return 0;
     }
-    if one < FIRST || other < FIRST {
-        return SLIP;
-    }
-    let alike = ALIKE.iter().any(|group| {
-        let has = |wanted: u8| group.chars().any(|c| letter(c) == Some(wanted));
-        has(one) && has(other)
-    });
-    if alike { SLIP / 2 } else { SLIP }
+    let groups = |letter: u8| SOUNDS.alike[usize::from(letter)];
+    if groups(one) & groups(other) == 0 { SLIP } else { SLIP / 2 }
 }
 
 /// Whether `whole` is what the vowel `typed` becomes when another is typed behind it: ㅗ becomes ㅘ.
 pub fn grows_into(typed: u8, whole: u8) -> bool {
-    const GROWING: [(char, &str); 3] = [('ㅗ', "ㅘㅙㅚ"), ('ㅜ', "ㅝㅞㅟ"), ('ㅡ', "ㅢ")];
-    GROWING.iter().any(|(short, long)| {
-        letter(*short) == Some(typed) && long.chars().any(|c| letter(c) == Some(whole))
-    })
+    SOUNDS.growing[usize::from(typed)] & SOUNDS.grown[usize::from(whole)] != 0
+}
+
+/// Which rows of the tables above a letter is in, one bit for each row: a search compares letters by the
+/// hundred thousand.
+struct Sounds {
+    alike: [u16; 256],
+    growing: [u16; 256],
+    grown: [u16; 256],
+}
+
+static SOUNDS: LazyLock<Sounds> = LazyLock::new(|| Sounds {
+    alike: rows(ALIKE.iter().copied()),
+    growing: rows(GROWING.iter().map(|(typed, _)| *typed)),
+    grown: rows(GROWING.iter().map(|(_, whole)| *whole)),
+});
+
+fn rows(table: impl Iterator<Item = &'static str>) -> [u16; 256] {
+    let mut rows = [0; 256];
+    for (nth, row) in table.enumerate() {
+        for letter in row.chars().filter_map(letter) {
+            rows[usize::from(letter)] |= 1 << nth;
+        }
+    }
+    rows
 }
 
 /// How many slips a word of these letters may have, in units of which [`SLIP`] is one: none in short

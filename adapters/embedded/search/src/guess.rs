@@ -55,10 +55,16 @@ impl Guess<'_> {
     ) -> Result<Option<Question>, TantivyError> {
         let typed = self.typed(text);
         let unfinished = as_you_type && !text.ends_with(char::is_whitespace);
+        let known = typed.iter().map(|word| self.known(&word.terms));
+        let known = known.collect::<Result<Vec<bool>, _>>()?;
+        // Where no word is torn, nothing else would be asked than without `torn`.
+        if torn && !typed.iter().zip(&known).any(|(word, known)| *known && torn_apart(word)) {
+            return Ok(None);
+        }
         let (mut words, mut mended) = (Vec::new(), false);
-        for (nth, word) in typed.iter().enumerate() {
+        for (nth, (word, known)) in typed.iter().zip(known).enumerate() {
             let begins = unfinished && nth + 1 == typed.len();
-            let suspicious = !self.known(&word.terms)? || (torn && torn_apart(word));
+            let suspicious = !known || (torn && torn_apart(word));
             if !suspicious {
                 words.extend(exact(std::slice::from_ref(word)));
                 continue;
