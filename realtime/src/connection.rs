@@ -98,7 +98,7 @@ impl<E: Executor> Connection<E> {
             jobs: FuturesUnordered::new(),
             outgoing,
         };
-        // By reference: what is moved into an async function is kept twice as long as it runs.
+        // By reference: what is moved into an async function is kept twice, as long as it runs.
         async move { driver.run(&mut incoming).await }
     }
 }
@@ -214,7 +214,10 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
                     });
                 }
                 Effect::Start { run, request, .. } => {
-                    if let Err(errors) = self.prepare(run, *request)? {
+                    let Some(viewer) = self.viewer.clone() else {
+                        return Err(End::Close(Close::internal_error()));
+                    };
+                    if let Err(errors) = self.prepare(run, *request, viewer) {
                         Box::pin(self.say(Input::Refused(run, &errors))).await?;
                     }
                 }
@@ -225,21 +228,23 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
     }
 
     /// Has an operation prepared; the errors with which it is refused when there is no room for it.
-    fn prepare(&mut self, run: Run, request: crate::Request) -> Result<Result<(), Payload>, End> {
-        let Some(viewer) = self.viewer.clone() else {
-            return Err(End::Close(Close::internal_error()));
-        };
+    fn prepare(
+        &mut self,
+        run: Run,
+        request: crate::Request,
+        viewer: Arc<E::Viewer>,
+    ) -> Result<(), Payload> {
         // Operations that the client has stopped may still be executing; they count too.
         let limit = self.config.limits.operations;
         if self.jobs.len() >= limit {
-            return Ok(Err(too_many_subscriptions(limit)));
+            return Err(too_many_subscriptions(limit));
         }
         let hub = self.hub.clone();
         self.start(
             Some(run),
             async move { Done::Prepared(run, hub.prepare(request, &viewer).await) },
         );
-        Ok(Ok(()))
+        Ok(())
     }
 
     fn start(&mut self, run: Option<Run>, job: impl Future<Output = Done<E>> + Send + 'static) {
