@@ -87,12 +87,9 @@ impl Viewer {
     ) -> Result<PostConnection> {
         let (list, asked) = self.own(context, "own-posts", first, after)?;
         let page = Loaders::of(context).blog().own_posts(&self.0.id, &asked).await;
-        Ok(PostConnection::own(
-            list,
-            or_fault(context, page)?,
-            asked.after.is_some(),
-            Some(&self.0.id),
-        ))
+        let page = or_fault(context, page)?;
+        let previous = asked.after.is_some();
+        Ok(PostConnection::own(list, page, previous, Some(&self.0.id)))
     }
 
     /// The viewer's pipelines that have failed, of all posts and images, the latest first. A page may be
@@ -106,8 +103,8 @@ impl Viewer {
         let (list, asked) = self.own(context, "failed-stages", first, after)?;
         let page = Loaders::of(context).blog().failed_stages(&self.0.id, &asked).await;
         let page = or_fault(context, page)?;
-        let (previous, failed) =
-            (asked.after.is_some(), |stage: &Stage| stage.status == StageStatus::Failed);
+        let previous = asked.after.is_some();
+        let failed = |stage: &Stage| stage.status == StageStatus::Failed;
         StageConnection::listed(context, list, page, previous, &self.0.id, failed).await
     }
 
@@ -122,7 +119,8 @@ impl Viewer {
         let (list, asked) = self.own(context, "held-stages", first, after)?;
         let page = Loaders::of(context).blog().held_stages(&self.0.id, &asked).await;
         let page = or_fault(context, page)?;
-        let (previous, held) = (asked.after.is_some(), |stage: &Stage| stage.held);
+        let previous = asked.after.is_some();
+        let held = |stage: &Stage| stage.held;
         StageConnection::listed(context, list, page, previous, &self.0.id, held).await
     }
 
@@ -141,12 +139,9 @@ impl Viewer {
     ) -> Result<PostConnection> {
         let (list, asked) = self.own(context, "deleted-posts", first, after)?;
         let page = Loaders::of(context).blog().deleted_posts(&self.0.id, &asked).await;
-        Ok(PostConnection::own(
-            list,
-            or_fault(context, page)?,
-            asked.after.is_some(),
-            Some(&self.0.id),
-        ))
+        let page = or_fault(context, page)?;
+        let previous = asked.after.is_some();
+        Ok(PostConnection::own(list, page, previous, Some(&self.0.id)))
     }
 }
 
