@@ -1,5 +1,6 @@
 //! Ending a run of a stage.
 
+use crate::Month;
 use crate::actions::ActionError;
 use crate::actions::refusal::deciding;
 use crate::actions::set_due::{announce, head};
@@ -69,7 +70,7 @@ impl FinishStage<'_> {
             let mut change = Change {
                 stages: vec![Step { before: Some(before.clone()), after: after.clone() }],
                 assets,
-                booked: booked(claimed, &outcome, crate::Month::of(now)),
+                booked: booked(claimed, &outcome, Month::of(now)),
                 ..Change::default()
             };
             let kind = EventKind::StageChanged;
@@ -82,7 +83,7 @@ impl FinishStage<'_> {
 
 /// What a run adds to its month. One that made nothing and used nothing, such as one that was skipped or
 /// held, is not told of; nor is housekeeping.
-fn booked(claimed: &Stage, outcome: &Outcome, month: crate::Month) -> Option<Booked> {
+fn booked(claimed: &Stage, outcome: &Outcome, month: Month) -> Option<Booked> {
     let (kind, spent) = (claimed.id.kind, claimed.spent);
     let told = matches!(outcome, Outcome::Made(_)) || spent != Spent::default();
     (told && !kind.internal()).then_some(Booked { month, kind, spent })
