@@ -80,6 +80,10 @@ for (const [name, options, url] of [
     await signUp("lee@example.com");
     const [mail] = await eventually("the mail", () => mails.arrived.length && mails.arrived);
     assert.equal(mail.to, "lee@example.com");
+    const [head, body] = mail.text.split("\r\n\r\n");
+    assert.match(head, new RegExp(`^From: Deepdive <${USER}>$`, "m"));
+    assert.match(head, /^Content-Transfer-Encoding: base64$/m);
+    assert.ok(Buffer.from(body, "base64").toString().includes(`${server.url}/confirm?token=dd_lnk_`));
     assert.deepEqual(mails.logins, [{ username: USER, tls: true }]);
     keptQuiet();
   });
