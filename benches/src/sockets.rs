@@ -25,9 +25,9 @@ pub async fn run() -> Result<Section> {
         "Server and clients are two processes on 127.0.0.1; memory is what the server's process has in \
          RAM, more than before the first socket. The event is the row of a requested upload, which sets \
          nothing else to work; {EVENTS} of them. CPU is that of the whole server from before the \
-         mutation until the last frame; most of it is the system's, which takes each frame across the \
-         loopback, and user CPU is the rest. On two cores the crowd, which has to read all frames, slows the \
-         server down: delays are upper bounds. The stock sockets are those of async-graphql-axum over a \
+         mutation until the last frame; user CPU is what of it is not the system's, which takes each \
+         frame across the loopback. On two cores the crowd, which has to read all frames, slows the server \
+         down: delays are upper bounds. The stock sockets are those of async-graphql-axum over a \
          schema that keeps nothing, so its mutation writes nothing and commits nothing."
     );
     for n_sockets in CROWDS {
