@@ -8,6 +8,7 @@
 
 #![allow(clippy::print_stdout, reason = "a tool talks to a person")]
 
+mod aws;
 mod bench;
 mod ci;
 mod fingerprint;
@@ -16,6 +17,7 @@ mod process;
 mod report;
 mod schema;
 mod serve;
+mod servers;
 mod setup;
 mod suites;
 mod test;
@@ -38,6 +40,7 @@ usage: cargo xtask COMMAND
 
   serve [-- ARGS]   set up, build and start the server; ARGS go to `deepdive serve`
   test              set up, build and pass all tests
+  test --aws        start the servers that the AWS home is tested against, and pass its tests
   setup             install what building, running and testing need
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql
@@ -65,6 +68,7 @@ fn dispatch(args: &[String]) -> Result<()> {
     match (command, rest) {
         ("serve", rest) => serve::run(&workspace, behind_dashes(rest)),
         ("test", []) => test::run(&workspace, Depth::Usual),
+        ("test", [aws]) if aws == "--aws" => aws::test(&workspace),
         ("setup", []) => setup::run(&workspace, Scope::Everything),
         ("web", []) => web::run(&workspace).map(drop),
         ("schema", []) => schema::run(&workspace),

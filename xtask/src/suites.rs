@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use crate::aws;
 use crate::process::{cargo, watch};
 use crate::tools;
 use crate::web::BUNDLER_PROFILE;
@@ -61,6 +62,9 @@ pub fn all(workspace: &Workspace, depth: Depth) -> Result<Vec<Suite>> {
     // compiled for it alone, stays alone.
     let mut crates = cargo(workspace);
     crates.args(["test", "--workspace", "--exclude", "bundler", "--no-fail-fast"]);
+    for name in aws::CRATES {
+        crates.args(["--exclude", name]);
+    }
     let mut bundler = cargo(workspace);
     bundler.args(["test", "--package", "bundler", "--profile", BUNDLER_PROFILE]);
     let mut suites = vec![

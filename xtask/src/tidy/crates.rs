@@ -25,6 +25,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("embedded-summary", &["domain", "korean"]),
     ("embedded-system", &["domain"]),
     ("embedded-table", &["domain", "store"]),
+    ("aws-objects", &["domain"]),
+    ("aws-search", &["domain"]),
+    ("aws-table", &["domain", "store"]),
     // The composition: it alone sees both sides of the ports.
     (
         "api",

@@ -1,0 +1,1 @@
+//! The search index of the AWS home: OpenSearch, with Korean by nori.

@@ -1,0 +1,157 @@
+//! The servers that the AWS home is tested against: parts that nobody here wrote, on 127.0.0.1.
+//!
+//! Each has a module that fetches it, once, into the user's cache, and starts it on a free port. Their
+//! fixtures are in `tests/servers`. A server ends with the [`Server`] that stands for it.
+
+mod dynamodb;
+mod ministack;
+mod opensearch;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::step;
+use crate::workspace::Workspace;
+
+/// After so long a server that has not answered is not going to.
+const STARTS_WITHIN: Duration = Duration::from_secs(90);
+/// A server may take so long to end by itself.
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A server that runs. Dropping it ends it and removes what it kept.
+pub struct Server {
+    child: Child,
+    run: PathBuf,
+    /// Where it answers, without a slash at its end.
+    pub url: String,
+    /// The variable in which tests look for `url`.
+    pub variable: &'static str,
+}
+
+/// Fetches what is missing, and starts all of them.
+///
+/// # Errors
+/// One of them cannot be fetched or does not start; the message says what it needs.
+pub fn all(workspace: &Workspace) -> Result<Vec<Server>> {
+    Ok(vec![
+        step("server: DynamoDB Local", || dynamodb::start(workspace))?,
+        step("server: MiniStack", || ministack::start(workspace))?,
+        step("server: OpenSearch", || opensearch::start(workspace))?,
+    ])
+}
+
+impl Server {
+    /// Starts a program that may keep things in the folder `run` (see [`run_folder`]), and waits until
+    /// `answers` knows where it answers: the function says nothing while it is too early.
+    ///
+    /// # Errors
+    /// It cannot be started, or ends, or does not answer in time; the message holds what it said last.
+    fn start(
+        variable: &'static str,
+        run: PathBuf,
+        mut command: Command,
+        mut answers: impl FnMut() -> Option<String>,
+    ) -> Result<Server> {
+        let log = run.join("log");
+        let output = fs::File::create(&log).context("make the log of a server")?;
+        let program = command.get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        let child = command.spawn().with_context(|| format!("start {program}"))?;
+        let mut server = Server { child, run, url: String::new(), variable };
+        let deadline = Instant::now() + STARTS_WITHIN;
+        while Instant::now() < deadline {
+            if let Some(status) = server.child.try_wait().context("look at a server")? {
+                bail!("{program} ended with {status}:\n{}", last_lines(&log));
+            }
+            if let Some(url) = answers() {
+                server.url = url;
+                return Ok(server);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        bail!("{program} did not answer within {STARTS_WITHIN:?}:\n{}", last_lines(&log))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It is asked first: what it started itself ends with it then.
+        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let deadline = Instant::now() + ENDS_WITHIN;
+        while Instant::now() < deadline && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.run);
+    }
+}
+
+/// A new folder for what a server keeps while it runs.
+fn run_folder(name: &str) -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("deepdive-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// The folder for what can be fetched again, by the XDG rules.
+fn cache(name: &str) -> Result<PathBuf> {
+    let by_variable = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let root = match by_variable.filter(|folder| folder.is_absolute()) {
+        Some(folder) => folder,
+        None => {
+            let home = std::env::var_os("HOME");
+            let home = home.context("neither XDG_CACHE_HOME nor HOME says where caches are")?;
+            PathBuf::from(home).join(".cache")
+        }
+    };
+    Ok(root.join("deepdive").join(name))
+}
+
+/// A folder that is made once: `make` fills a new one, which then takes its place whole or not at all.
+fn made_once(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    if folder.is_dir() {
+        println!("    {} is there", folder.display());
+        return Ok(());
+    }
+    let scratch = folder.with_extension(format!("{}.new", std::process::id()));
+    let _ = fs::remove_dir_all(&scratch);
+    fs::create_dir_all(&scratch).with_context(|| format!("create {}", scratch.display()))?;
+    let made = make(&scratch);
+    let placed = made.and_then(|()| match fs::rename(&scratch, folder) {
+        // Somebody else was faster; theirs is as good.
+        Err(_) if folder.is_dir() => Ok(()),
+        outcome => outcome.with_context(|| format!("create {}", folder.display())),
+    });
+    let _ = fs::remove_dir_all(&scratch);
+    placed
+}
+
+/// A program of the Java 17 that the servers need. A newer one will not do for OpenSearch.
+fn java(program: &str) -> Result<Command> {
+    let named = std::env::var_os("JAVA_HOME").map(PathBuf::from);
+    let debian = PathBuf::from("/usr/lib/jvm/java-17-openjdk-amd64");
+    for home in named.into_iter().chain([debian]) {
+        let file = home.join("bin").join(program);
+        if file.is_file()
+            && fs::read_to_string(home.join("release")).is_ok_and(|text| text.contains("\"17."))
+        {
+            return Ok(Command::new(file));
+        }
+    }
+    bail!(
+        "the tests of the AWS home need a JDK 17 (Debian: openjdk-17-jdk-headless), in JAVA_HOME or where \
+         Debian has it"
+    )
+}
+
+fn last_lines(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}
