@@ -1,8 +1,12 @@
 //! Who asks: what a request shows, and the port that knows whose it is.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::account::Identity;
-use domain::ports::PortError;
+use domain::actions::Authenticate;
+use domain::ports::{Clock, PortError};
+use store::Blog;
 
 /// What a request shows to say who asks. Not printable.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,4 +34,23 @@ impl std::fmt::Debug for Credential {
 pub trait Authenticator: Send + Sync {
     /// Tells whose a credential is; `None` for one that is unknown, revoked or past its end.
     async fn authenticate(&self, credential: &Credential) -> Result<Option<Identity>, PortError>;
+}
+
+/// Knows whose a key is, by the table.
+pub struct TableAuthenticator {
+    /// Keys.
+    pub blog: Blog,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Authenticator for TableAuthenticator {
+    async fn authenticate(&self, credential: &Credential) -> Result<Option<Identity>, PortError> {
+        let action = Authenticate { accounts: &self.blog, clock: &*self.clock };
+        match credential {
+            Credential::Session(key) | Credential::Bearer(key) => action.key(key).await,
+            Credential::Ticket(ticket) => action.ticket(ticket).await,
+        }
+    }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use api::compose::{EmbeddedHome, HomeSettings, TableAuthenticator};
 use api::http::addresses::Addresses;
 use api::http::pages::Pages;
 use api::http::{Doors, router};
+use api::identity::TableAuthenticator;
 use api::serve::Server;
 use api::socket::{GraphqlSockets, Sockets};
 use async_trait::async_trait;
@@ -20,6 +20,7 @@ use domain::actions::{
 use domain::media::ObjectKey;
 use domain::ports::{Object, ObjectInfo, Objects, PortError, UploadRequest, UploadTicket};
 use domain::{PostId, UserId};
+use embedded_home::compose::{EmbeddedHome, HomeSettings};
 use parking_lot::Mutex;
 use realtime::ConnectionConfig;
 use schema::SocketViewer;

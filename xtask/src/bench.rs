@@ -88,7 +88,7 @@ fn compile(workspace: &Workspace) -> Result<(f64, f64)> {
     let (began, before) = (Instant::now(), cpu_of_children()?);
     call(
         cargo(workspace)
-            .args(["build", "--release", "--package", "api"])
+            .args(["build", "--release", "--package", "embedded-home"])
             .env("CARGO_TARGET_DIR", &target),
     )?;
     let spent = (began.elapsed().as_secs_f64(), cpu_of_children()? - before);

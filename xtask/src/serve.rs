@@ -24,7 +24,7 @@ pub fn set_up_and_build(workspace: &Workspace, scope: Scope) -> Result<()> {
     setup::compilers(workspace)?;
     let build = || {
         let mut cargo = cargo(workspace);
-        cargo.args(["build", "--release", "--package", "api"]);
+        cargo.args(["build", "--release", "--package", "embedded-home"]);
         cargo
     };
     let library = Background::start(build().arg("--lib").env("CARGO_TERM_PROGRESS_WHEN", "never"))?;

@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::ports::Accounts;
+use store::Blog;
 
 use super::Doors;
 
@@ -14,6 +16,19 @@ use super::Doors;
 pub trait Readiness: Send + Sync {
     /// `Err` names what is not ready; it may be read by anybody.
     async fn check(&self) -> Result<(), &'static str>;
+}
+
+/// Ready while the table answers.
+pub struct TableReadiness(pub Blog);
+
+#[async_trait]
+impl Readiness for TableReadiness {
+    async fn check(&self) -> Result<(), &'static str> {
+        self.0.has_owner().await.map(drop).map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "the table does not answer");
+            "the table does not answer"
+        })
+    }
 }
 
 /// Answers `/healthz`: the process lives.

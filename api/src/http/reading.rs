@@ -7,6 +7,7 @@ pub mod feeds;
 pub mod markup;
 pub mod page;
 pub mod site_map;
+mod table;
 pub mod words;
 
 use std::sync::Arc;
@@ -24,6 +25,8 @@ use sha2::{Digest, Sha256};
 
 use super::Doors;
 use super::answer::Problem;
+
+pub use table::TableReading;
 
 /// Where something is read, and what it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]

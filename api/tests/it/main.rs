@@ -5,9 +5,9 @@
 mod app;
 mod event_streams;
 mod graphql;
-mod home_reading;
 mod media;
 mod pages;
 mod reading;
 mod server;
 mod sockets;
+mod table_reading;

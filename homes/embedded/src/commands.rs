@@ -21,7 +21,7 @@ use domain::ports::PortError;
 use crate::cli::{Command, StagesCommand, UserCommand};
 use crate::compose::{BackupError, OpenHomeError, UpkeepError};
 use crate::config::{Settings, SettingsError};
-use crate::http::pages::Pages;
+use api::http::pages::Pages;
 
 /// Why a command of the operator did not do what it should.
 #[derive(Debug, thiserror::Error)]

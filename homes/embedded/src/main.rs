@@ -7,14 +7,14 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 
-use api::cli::Cli;
-use api::commands::{self, told};
 use api::http::pages::{Files, Pages};
 use clap::Parser;
+use embedded_home::cli::Cli;
+use embedded_home::commands::{self, told};
 
 /// The bundle that `cargo xtask web` makes; without it, only the API is served.
 #[derive(rust_embed::Embed)]
-#[folder = "../web-yew/dist"]
+#[folder = "../../web-yew/dist"]
 #[allow_missing = true]
 struct Bundle;
 

@@ -1,4 +1,4 @@
-//! What everybody may read, as the doors for readers without the client see it.
+//! What everybody may read, by the table.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use domain::stage::{StageId, StageKind, StageResult, Subject};
 use domain::{AssetId, Slug, Tag, Timestamp, UserId};
 use store::{Beside, Blog, Entity, EntityKey, PageRequest, SlugHint, SlugTarget};
 
-use crate::http::reading::{Article, Card, Cover, Listed, Place, Reading, Titled};
+use super::{Article, Card, Cover, Listed, Place, Reading, Titled};
 
 /// Table, objects and renderer: what a guest may see is decided by the posts' rows.
-pub struct HomeReading {
+pub struct TableReading {
     /// Posts and people.
     pub blog: Blog,
     /// Addresses of images and audio.
@@ -32,7 +32,7 @@ const CALLS: u32 = 25;
 type Rows = HashMap<EntityKey, Entity>;
 
 #[async_trait]
-impl Reading for HomeReading {
+impl Reading for TableReading {
     fn site_title(&self) -> &str {
         &self.site_title
     }
@@ -151,7 +151,7 @@ impl Reading for HomeReading {
     }
 }
 
-impl HomeReading {
+impl TableReading {
     /// A post with its article; `None` when a row is gone that belongs to it.
     async fn read(
         &self,

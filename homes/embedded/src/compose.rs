@@ -1,4 +1,4 @@
-//! The embedded home: the one place of the library where adapters are named.
+//! The home, put together: adapters are named here and in the modules below, and nowhere else.
 //!
 //! One process, one data folder: the table, the objects and the index in it; workers and sockets woken
 //! by the table's feed of committed keys.
@@ -7,7 +7,6 @@ mod backup;
 mod demo;
 mod manifest;
 mod media;
-mod reading;
 mod rendering;
 mod upkeep;
 mod wake;
@@ -16,9 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use domain::account::{Identity, key_hash};
-use domain::actions::{Authenticate, ReleaseStages};
+use api::http::reading::TableReading;
+use domain::account::key_hash;
+use domain::actions::ReleaseStages;
 use domain::mail::SiteAddress;
 use domain::ports::{
     Accounts, Clock, ContentRenderer, IdSource, Mailer, Objects, Passwords, PortError, SearchIndex,
@@ -44,8 +43,6 @@ use workers::runner::Bells;
 use workers::{Image, Limits, PostOffice, Purge, Runner, Search, Speech, Summary, Tidy};
 
 use crate::config::Hidden;
-use crate::http::health::Readiness;
-use crate::identity::{Authenticator, Credential};
 use rendering::OffTheReactor;
 
 /// A mail server may take so long for one answer.
@@ -436,49 +433,16 @@ fn korean(folder: Option<&Path>) -> Option<Arc<korean::Dictionary>> {
     }
 }
 
-/// Knows whose a key is, by the table.
-pub struct TableAuthenticator {
-    /// Keys.
-    pub blog: Blog,
-    /// When.
-    pub clock: Arc<dyn Clock>,
-}
-
-#[async_trait]
-impl Authenticator for TableAuthenticator {
-    async fn authenticate(&self, credential: &Credential) -> Result<Option<Identity>, PortError> {
-        let action = Authenticate { accounts: &self.blog, clock: &*self.clock };
-        match credential {
-            Credential::Session(key) | Credential::Bearer(key) => action.key(key).await,
-            Credential::Ticket(ticket) => action.ticket(ticket).await,
-        }
-    }
-}
-
-/// Ready while the table answers.
-pub struct TableReadiness(pub Blog);
-
-#[async_trait]
-impl Readiness for TableReadiness {
-    async fn check(&self) -> Result<(), &'static str> {
-        self.0.has_owner().await.map(drop).map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "the table does not answer");
-            "the table does not answer"
-        })
-    }
-}
-
 pub use backup::{BackupError, backup, restore};
 pub use demo::{DemoBlog, make_demo, remove_demo};
 pub use manifest::{Manifest, ManifestError};
 pub use media::HomeMedia;
-pub use reading::HomeReading;
 pub use upkeep::{Look, Upkeep, UpkeepError, look, reindex};
 
 impl EmbeddedHome {
     /// What everybody may read, as the doors see it.
-    pub fn reading(&self) -> HomeReading {
-        HomeReading {
+    pub fn reading(&self) -> TableReading {
+        TableReading {
             blog: self.blog.clone(),
             objects: Arc::new(self.objects.clone()),
             renderer: self.renderer.clone(),

@@ -11,7 +11,7 @@ use embedded_objects::{FolderObjects, UploadRefused};
 use store::Blog;
 use workers::Runner;
 
-use crate::http::media::{Content, Declared, Media, Opened, UploadError};
+use api::http::media::{Content, Declared, Media, Opened, UploadError};
 
 /// Folder, table and runner: what is public is decided by the posts' rows, and an arrival starts its
 /// image's stage.

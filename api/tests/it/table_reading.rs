@@ -1,9 +1,8 @@
-//! What guests read of the embedded home, and what it costs.
+//! What guests read of the table, and what it costs.
 
 use std::sync::Arc;
 
-use api::compose::HomeReading;
-use api::http::reading::{Listed, Reading};
+use api::http::reading::{Listed, Reading, TableReading};
 use content::MarkdownRenderer;
 use contract::{CountingTable, TestClock, TestIds};
 use domain::account::{Role, User};
@@ -20,7 +19,7 @@ struct Home {
     blog: Blog,
     clock: Arc<TestClock>,
     ids: Arc<TestIds>,
-    reading: HomeReading,
+    reading: TableReading,
     kim: UserId,
     _folder: TempDir,
 }
@@ -46,7 +45,7 @@ impl Home {
             created_at: clock.now(),
         };
         blog.add(&kim, None).await.unwrap();
-        let reading = HomeReading {
+        let reading = TableReading {
             blog: blog.clone(),
             objects: Arc::new(objects),
             renderer: Arc::new(MarkdownRenderer),

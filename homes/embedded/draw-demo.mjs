@@ -1,4 +1,4 @@
-// Draws the pictures of the demo posts: `node api/draw-demo.mjs`, with Debian's chromium. The pictures
+// Draws the pictures of the demo posts: `node homes/embedded/draw-demo.mjs`, with Debian's chromium. The pictures
 // are committed; this is how they were made.
 import { writeFileSync } from "node:fs";
 

@@ -23,7 +23,7 @@
 //! | `--log FILTER` | `DEEPDIVE_LOG` | `log` | `info` |
 //! | `--log-format text\|json` | `DEEPDIVE_LOG_FORMAT` | `log_format` | text on a terminal, else JSON |
 //! | `--cost-per-minute N` | `DEEPDIVE_COST_PER_MINUTE` | `cost_per_minute` | 120000 for each client |
-//! | | | `draft_statuses` | false: see [`Doors::draft_statuses`](crate::http::Doors::draft_statuses) |
+//! | | | `draft_statuses` | false: see [`Doors::draft_statuses`](api::http::Doors::draft_statuses) |
 //! | | | `[limits]` | see [`Limits`] |
 
 use std::io::IsTerminal;
@@ -35,7 +35,7 @@ use domain::usage::{NotAPrice, Price, Prices};
 use schema::guard::Limits;
 use serde::Deserialize;
 
-use crate::http::addresses::{Network, PublicUrl};
+use api::http::addresses::{Network, PublicUrl};
 
 /// The settings' file in a data folder.
 pub const FILE_NAME: &str = "deepdive.toml";
@@ -256,7 +256,7 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Cost that each client may ask for in a minute.
     pub cost_per_minute: u64,
-    /// See [`Doors::draft_statuses`](crate::http::Doors::draft_statuses).
+    /// See [`Doors::draft_statuses`](api::http::Doors::draft_statuses).
     pub draft_statuses: bool,
     /// How much one document may ask for.
     pub limits: Limits,

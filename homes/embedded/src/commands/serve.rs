@@ -11,16 +11,16 @@ use schema::SocketViewer;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::compose::{
-    EmbeddedHome, HomeSettings, OpenHomeError, TableAuthenticator, TableReadiness,
-};
+use crate::compose::{EmbeddedHome, HomeSettings, OpenHomeError};
 use crate::config::{Settings, SignUp};
-use crate::http::addresses::Addresses;
-use crate::http::pages::Pages;
-use crate::http::{Doors, router};
 use crate::logs::{self, NotAFilter};
-use crate::serve::{ListenError, Server, asked_to_stop};
-use crate::socket::{GraphqlSockets, Sockets};
+use api::http::addresses::Addresses;
+use api::http::health::TableReadiness;
+use api::http::pages::Pages;
+use api::http::{Doors, router};
+use api::identity::TableAuthenticator;
+use api::serve::{ListenError, Server, asked_to_stop};
+use api::socket::{GraphqlSockets, Sockets};
 
 /// Why the blog is not served.
 #[derive(Debug, thiserror::Error)]
