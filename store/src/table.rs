@@ -3,6 +3,14 @@
 //! What an adapter may do, and callers must bear (the hostile wrapper does all of it): answer a batch
 //! in part, cut a page early, show an index late, refuse a transaction for a conflict that has passed
 //! when it is tried again, lose or double a wake-up.
+//!
+//! What a call means is pure, and written once for all adapters: [`limits`] says which calls are refused,
+//! [`condition`] what a condition asks, [`change`] what an update makes, [`size`] what counts as large.
+
+pub mod change;
+pub mod condition;
+pub mod limits;
+pub mod size;
 
 use std::collections::BTreeMap;
 
@@ -61,6 +69,13 @@ pub struct Item {
     pub key: Key,
     /// What it says.
     pub attributes: Attributes,
+}
+
+impl Item {
+    /// Whether its last second lies before the second `now`, so that no read sees it any more.
+    pub fn expired(&self, now: i64) -> bool {
+        matches!(self.attributes.get(TTL), Some(Value::N(ttl)) if *ttl < now)
+    }
 }
 
 /// A secondary index. An item stands in it while it has both of its key attributes (sparse), and an
@@ -232,6 +247,16 @@ impl Write {
         match self {
             Write::Put(item, _) => &item.key,
             Write::Update(key, ..) | Write::Delete(key, _) | Write::Check(key, _) => key,
+        }
+    }
+
+    /// What it requires.
+    pub fn condition(&self) -> &Condition {
+        match self {
+            Write::Put(_, condition)
+            | Write::Update(_, _, condition)
+            | Write::Delete(_, condition)
+            | Write::Check(_, condition) => condition,
         }
     }
 }

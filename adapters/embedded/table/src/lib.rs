@@ -1,21 +1,16 @@
 //! The embedded table: DynamoDB's semantics on one SQLite file, in a folder that one process owns.
 //!
 //! It knows items, keys and conditions, and nothing of posts. Start at [`SqliteTable`]; what a call
-//! may be is in `limits`, what it means in `condition` and `change`, how it becomes durable in
-//! `writer`.
+//! may be and what it means is in `store::table`, how it becomes durable in `writer`.
 
-mod change;
 mod codec;
-mod condition;
 mod config;
 mod data_folder;
 mod database;
 mod error;
 mod file;
-mod limits;
 mod query;
 mod readers;
-mod size;
 mod table;
 mod walk;
 mod writer;

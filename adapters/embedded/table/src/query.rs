@@ -2,11 +2,10 @@
 
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
-use store::table::{Index, Item, Page, Query, SortRange, Start, Value};
+use store::table::{Index, Item, Page, Query, SortRange, Start, Value, limits};
 
 use crate::database;
 use crate::error::Fault;
-use crate::limits;
 
 /// Reads a page, without the items whose `ttl` lies before the second `now`.
 ///

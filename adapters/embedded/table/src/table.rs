@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::ports::Clock;
 use rusqlite::Connection;
-use store::table::{Batch, Consistency, Item, Key, Page, Query, Table, TableError, Write};
+use store::table::{Batch, Consistency, Item, Key, Page, Query, Table, TableError, Write, limits};
 use tokio::sync::broadcast;
 
 use crate::config::SqliteTableConfig;
@@ -14,7 +14,7 @@ use crate::error::{Fault, OpenError};
 use crate::file::TableFile;
 use crate::readers::Readers;
 use crate::writer::Writer;
-use crate::{database, limits, query};
+use crate::{database, query};
 
 /// Keys that the feed holds for a slow listener before it loses the oldest.
 const FEED: usize = 4096;
@@ -126,10 +126,7 @@ impl Table for SqliteTable {
     }
 
     async fn write(&self, write: Write) -> Result<Option<Item>, TableError> {
-        if matches!(write, Write::Check(..)) {
-            return Err(TableError::Invalid("a check stands in transactions only".to_owned()));
-        }
-        limits::check_write(&write)?;
+        limits::check_single(&write)?;
         Ok(self.writer.write(vec![write]).await?.item)
     }
 

@@ -8,11 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
-use store::table::{Attributes, Condition, FailedCondition, Item, Key, TableError, Write};
+use store::table::{
+    Attributes, Condition, FailedCondition, Item, Key, TableError, Write, change, condition,
+    limits, size,
+};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::database;
 use crate::error::{Fault, OpenError};
-use crate::{change, condition, database, limits, size};
 
 /// Most requests of one commit: bounds how long the first of them waits for the last.
 const GROUP: usize = 128;
@@ -223,7 +226,7 @@ fn perform(
     for (number, write) in writes.iter().enumerate() {
         let item =
             if sees_old(write) { database::read_any(connection, write.key())? } else { None };
-        if !condition::holds(condition_of(write), item.as_ref()) {
+        if !condition::holds(write.condition(), item.as_ref()) {
             let key = write.key().clone();
             let item = item.clone().map(|attributes| Item { key, attributes });
             failed.push(FailedCondition { write: number, item });
@@ -250,18 +253,9 @@ fn perform(
     Ok(Ok(updated.into_iter().next().flatten()))
 }
 
-fn condition_of(write: &Write) -> &Condition {
-    match write {
-        Write::Put(_, condition)
-        | Write::Update(_, _, condition)
-        | Write::Delete(_, condition)
-        | Write::Check(_, condition) => condition,
-    }
-}
-
 /// Whether a write depends on the item as it is.
 fn sees_old(write: &Write) -> bool {
-    matches!(write, Write::Update(..)) || !matches!(condition_of(write), Condition::Always)
+    matches!(write, Write::Update(..)) || !matches!(write.condition(), Condition::Always)
 }
 
 /// What the updates make of their items; none for every other write.

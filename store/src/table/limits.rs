@@ -1,14 +1,12 @@
-//! What a call may be. Everything that DynamoDB refuses is refused here too, so that nothing works at
-//! home and fails when it moves.
+//! What a call may be, for every home: all that DynamoDB refuses, and what only the port does. What is
+//! refused in one home is refused in the other, so that nothing fails because it moved.
 
 use std::collections::HashSet;
 
-use store::table::{
+use super::{
     Attributes, Change, Condition, Consistency, Index, Item, Key, Query, SortRange, Start,
-    TableError, Value, Write,
+    TableError, Value, Write, size,
 };
-
-use crate::size;
 
 /// Keys of one batch.
 pub const BATCH_KEYS: usize = 100;
@@ -83,6 +81,17 @@ pub fn check_transaction(writes: &[Write]) -> Result<(), TableError> {
     }
     writes.iter().try_for_each(check_write)?;
     check_each_once(writes.iter().map(Write::key))
+}
+
+/// Checks a write that stands alone, as far as that is possible without the item as it is.
+///
+/// # Errors
+/// `Invalid` - as [`check_write`], or a check, which alone would do nothing.
+pub fn check_single(write: &Write) -> Result<(), TableError> {
+    if matches!(write, Write::Check(..)) {
+        return refuse("a check stands in transactions only");
+    }
+    check_write(write)
 }
 
 /// Checks one write, as far as that is possible without the item as it is.

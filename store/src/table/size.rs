@@ -1,6 +1,6 @@
 //! How large an item is, by DynamoDB's published rule, so that what fits here fits there.
 
-use store::table::{Attributes, Key, Value};
+use super::{Attributes, Key, Value};
 
 /// Bytes of an item, its keys and names included.
 pub fn of_item(key: &Key, attributes: &Attributes) -> usize {

@@ -1,6 +1,6 @@
 //! What an update makes of an item.
 
-use store::table::{Attributes, Change, TableError, Value};
+use super::{Attributes, Change, TableError, Value};
 
 /// Applies changes to the item as it was.
 ///

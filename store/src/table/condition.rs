@@ -1,6 +1,6 @@
 //! Whether a condition holds.
 
-use store::table::{Attributes, Condition, TTL, Value};
+use super::{Attributes, Condition, TTL, Value};
 
 /// Whether a condition holds of the item as it is, expired or not.
 pub fn holds(condition: &Condition, item: Option<&Attributes>) -> bool {
