@@ -71,7 +71,7 @@ fn check_each_once<'a>(keys: impl Iterator<Item = &'a Key>) -> Result<(), TableE
 /// Checks the writes of a transaction, as far as that is possible without the items as they are.
 ///
 /// # Errors
-/// `Invalid` - too many, an item twice, or a write that is wrong by itself.
+/// `Invalid` - too many, an item twice, a write that is wrong by itself, or puts above 4 MB.
 pub fn check_transaction(writes: &[Write]) -> Result<(), TableError> {
     if writes.len() > TRANSACTION_WRITES {
         return refuse(format!(
@@ -80,7 +80,9 @@ pub fn check_transaction(writes: &[Write]) -> Result<(), TableError> {
         ));
     }
     writes.iter().try_for_each(check_write)?;
-    check_each_once(writes.iter().map(Write::key))
+    check_each_once(writes.iter().map(Write::key))?;
+    let put = |write: &Write| if let Write::Put(item, _) = write { bytes_of(item) } else { 0 };
+    check_transaction_bytes(writes.iter().map(put).sum())
 }
 
 /// Checks a write that stands alone, as far as that is possible without the item as it is.
@@ -120,13 +122,7 @@ pub fn check_write(write: &Write) -> Result<(), TableError> {
 /// in its index.
 pub fn check_attributes(key: &Key, attributes: &Attributes) -> Result<(), TableError> {
     for (name, value) in attributes {
-        check_name(name)?;
-        if depth(value) > NESTING {
-            return refuse(format!("{name} is nested deeper than {NESTING}"));
-        }
-    }
-    for index in Index::ALL {
-        check_index_keys(index, attributes)?;
+        check_attribute(name, value)?;
     }
     let bytes = size::of_item(key, attributes);
     if bytes > ITEM_BYTES {
@@ -135,7 +131,7 @@ pub fn check_attributes(key: &Key, attributes: &Attributes) -> Result<(), TableE
     Ok(())
 }
 
-/// Checks what a transaction writes in all.
+/// Checks what a transaction writes in all, updated items included.
 ///
 /// # Errors
 /// `Invalid` - above 4 MB.
@@ -154,17 +150,25 @@ fn check_name(name: &str) -> Result<(), TableError> {
     }
 }
 
-fn check_index_keys(index: Index, attributes: &Attributes) -> Result<(), TableError> {
-    let (partition, sort) = index.attributes();
-    match attributes.get(partition) {
-        None => {}
-        Some(Value::S(text)) => check_key_text(partition, text, PK_BYTES)?,
-        Some(_) => return refuse(format!("{partition} is not a text")),
+fn check_attribute(name: &str, value: &Value) -> Result<(), TableError> {
+    check_name(name)?;
+    if depth(value) > NESTING {
+        return refuse(format!("{name} is nested deeper than {NESTING}"));
     }
-    match (index, attributes.get(sort)) {
-        (_, None) | (Index::Gsi3, Some(Value::N(_))) => Ok(()),
-        (Index::Gsi1 | Index::Gsi2, Some(Value::S(text))) => check_key_text(sort, text, SK_BYTES),
-        (_, Some(_)) => refuse(format!("{sort} is of the wrong kind")),
+    Index::ALL.into_iter().try_for_each(|index| check_index_key(index, name, value))
+}
+
+fn check_index_key(index: Index, name: &str, value: &Value) -> Result<(), TableError> {
+    let (partition, sort) = index.attributes();
+    match (index, value) {
+        (_, Value::S(text)) if name == partition => check_key_text(name, text, PK_BYTES),
+        (_, _) if name == partition => refuse(format!("{name} is not a text")),
+        (Index::Gsi1 | Index::Gsi2, Value::S(text)) if name == sort => {
+            check_key_text(name, text, SK_BYTES)
+        }
+        (Index::Gsi3, Value::N(_)) if name == sort => Ok(()),
+        (_, _) if name == sort => refuse(format!("{name} is of the wrong kind")),
+        _ => Ok(()),
     }
 }
 
@@ -186,7 +190,7 @@ fn check_changes(changes: &[Change]) -> Result<(), TableError> {
                 whole.insert(*name)
             }
         };
-        check_name(changed(change))?;
+        check_change(change)?;
         if !fresh {
             return refuse(format!("{} is changed twice", changed(change)));
         }
@@ -194,6 +198,18 @@ fn check_changes(changes: &[Change]) -> Result<(), TableError> {
     match entries.iter().find(|(name, _)| whole.contains(name)) {
         Some((name, _)) => refuse(format!("{name} is changed twice")),
         None => Ok(()),
+    }
+}
+
+/// Checks what a change makes of its attribute, as far as that is known without the item.
+fn check_change(change: &Change) -> Result<(), TableError> {
+    match change {
+        Change::Set(name, value) => check_attribute(name, value),
+        Change::SetIn(name, entry, value) => {
+            check_attribute(name, &Value::M([(entry.clone(), value.clone())].into()))
+        }
+        Change::Add(name, number) => check_attribute(name, &Value::N(*number)),
+        Change::Remove(name) => check_name(name),
     }
 }
 
