@@ -12,7 +12,8 @@ use store::{Check, Finding, HeldObject, Problem, keys};
 use crate::rig::{Rig, Tickets, written};
 
 async fn run(rig: &Rig, held: &[HeldObject], repair: bool) -> Vec<Finding> {
-    let check = Check { blog: &rig.blog, walk: &*rig.sqlite, objects: &Tickets, ids: &rig.ids };
+    let check =
+        Check { blog: &rig.blog, walk: &*rig.place.table, objects: &Tickets, ids: &rig.ids };
     let findings = check.run(held).await.unwrap();
     for finding in findings.iter().filter(|_| repair) {
         assert_eq!(check.repair(finding).await.unwrap(), finding.repairable(), "{finding}");
@@ -29,7 +30,7 @@ fn none(findings: &[Finding]) {
 /// Breaks something, and sees it found as `problem`, mended, and then right.
 async fn check(rig: &Rig, broken: Write, problem: Problem) {
     let place = broken.key().clone();
-    rig.sqlite.transact(vec![broken]).await.unwrap();
+    rig.place.table.transact(vec![broken]).await.unwrap();
     let findings = run(rig, &[], true).await;
     let named = format!("{} {}", place.pk, place.sk);
     assert!(
@@ -40,11 +41,11 @@ async fn check(rig: &Rig, broken: Write, problem: Problem) {
 }
 
 async fn all(rig: &Rig) -> Vec<Item> {
-    rig.sqlite.rows_after(None, 10_000).await.unwrap()
+    rig.place.table.rows_after(None, 10_000).await.unwrap()
 }
 
 async fn row(rig: &Rig, key: &Key) -> Item {
-    rig.sqlite.get(key, Consistency::Strong).await.unwrap().unwrap()
+    rig.place.table.get(key, Consistency::Strong).await.unwrap().unwrap()
 }
 
 fn delete(key: Key) -> Write {
@@ -184,7 +185,7 @@ async fn a_stage_that_left_the_due_index_is_due_again() {
 async fn a_published_post_without_a_stage_gets_it_back_and_due() {
     let (rig, post, _) = blog().await;
     let id = stage(&post, StageKind::Speech);
-    rig.sqlite.transact(vec![delete(keys::stage(&id))]).await.unwrap();
+    rig.place.table.transact(vec![delete(keys::stage(&id))]).await.unwrap();
     let findings = run(&rig, &[], true).await;
     assert!(findings.iter().any(|found| found.problem == Problem::Stalled), "{findings:?}");
     none(&run(&rig, &[], false).await);
@@ -195,7 +196,7 @@ async fn a_published_post_without_a_stage_gets_it_back_and_due() {
 #[tokio::test]
 async fn what_is_left_of_a_post_that_is_gone_is_removed() {
     let (rig, post, _) = blog().await;
-    rig.sqlite.transact(vec![delete(keys::post(&post.id))]).await.unwrap();
+    rig.place.table.transact(vec![delete(keys::post(&post.id))]).await.unwrap();
     let findings = run(&rig, &[], true).await;
     // Its tag counts one post less.
     let (counts, rows): (Vec<_>, Vec<_>) =
@@ -212,7 +213,7 @@ async fn a_text_that_is_gone_is_told_and_not_invented() {
     let (rig, post, _) = blog().await;
     let revision = post.published.as_ref().unwrap().revision;
     let lost = keys::revision(&post.id, revision);
-    rig.sqlite.transact(vec![delete(lost)]).await.unwrap();
+    rig.place.table.transact(vec![delete(lost)]).await.unwrap();
     for _ in 0..2 {
         let findings = run(&rig, &[], true).await;
         let problems: Vec<_> = findings.iter().map(|found| found.problem).collect();
@@ -255,6 +256,6 @@ async fn a_row_of_an_older_form_is_no_difference() {
     let mut json: serde_json::Value = serde_json::from_str(doc).unwrap();
     json["a_field_of_a_later_release"] = serde_json::json!(1);
     item.attributes.insert("doc".into(), Value::S(json.to_string()));
-    rig.sqlite.transact(vec![put(key, &item)]).await.unwrap();
+    rig.place.table.transact(vec![put(key, &item)]).await.unwrap();
     none(&run(&rig, &[], false).await);
 }

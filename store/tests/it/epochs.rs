@@ -17,7 +17,7 @@ async fn a_renewed_epoch_keeps_the_numbers_and_no_place_of_before() {
     rig.publish(&post).await.unwrap();
     let before = rig.blog.head(&rig.kim).await.unwrap();
 
-    rig.blog.renew_epochs(&*rig.sqlite, "epoch-2").await.unwrap();
+    rig.blog.renew_epochs(&*rig.place.table, "epoch-2").await.unwrap();
     let blog =
         Blog::open(Arc::clone(&rig.counting) as _, rig.clock.clone(), "unused").await.unwrap();
     let after = blog.head(&rig.kim).await.unwrap();

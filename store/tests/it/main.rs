@@ -7,6 +7,7 @@ mod check;
 mod epochs;
 mod life;
 mod older;
+mod place;
 mod posts;
 mod rig;
 mod stages;

@@ -1,4 +1,4 @@
-//! A blog over an embedded table, kind or hostile, with a clock and ids that a test decides.
+//! A blog over a table, kind or hostile, with a clock and ids that a test decides.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use domain::media::ObjectKey;
 use domain::ports::{Clock, Object, ObjectInfo, Objects, PortError, UploadRequest, UploadTicket};
 use domain::post::{Post, Revision};
 use domain::{PostId, UserId};
-use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use store::Blog;
 use store::table::Table;
-use tempfile::TempDir;
+
+use crate::place::Place;
 
 pub struct Rig {
     pub blog: Blog,
@@ -25,9 +25,8 @@ pub struct Rig {
     pub kim: UserId,
     pub lee: UserId,
     pub counting: Arc<CountingTable>,
-    pub sqlite: Arc<SqliteTable>,
+    pub place: Place,
     pub renderer: MarkdownRenderer,
-    pub _folder: TempDir,
 }
 
 impl Rig {
@@ -43,17 +42,14 @@ impl Rig {
     }
 
     async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<TestClock>) -> Arc<dyn Table>) -> Rig {
-        let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::default());
-        let data = DataFolder::open(folder.path()).unwrap();
-        let config = SqliteTableConfig { readers: 1, max_bytes: None };
-        let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
-        let counting = Arc::new(CountingTable::new(wrap(table.clone(), clock.clone())));
+        let place = Place::fresh(&clock).await;
+        let counting = Arc::new(CountingTable::new(wrap(place.table.clone(), clock.clone())));
         let blog = Blog::open(counting.clone(), clock.clone(), "epoch-1").await.unwrap();
         let (kim, lee) = (UserId::from_bits(1), UserId::from_bits(2));
         let ids = TestIds::seeded(7);
         let renderer = MarkdownRenderer;
-        Rig { blog, clock, ids, kim, lee, counting, sqlite: table, renderer, _folder: folder }
+        Rig { blog, clock, ids, kim, lee, counting, place, renderer }
     }
 
     /// The table calls of what `work` does.
@@ -132,27 +128,6 @@ pub fn written(title: &str) -> PostInput {
         tags: Some(vec!["Rust".into(), "형태소".into()]),
         ..PostInput::default()
     }
-}
-
-/// One named test on the kind table and one on five hostile ones.
-#[macro_export]
-macro_rules! on_every_table {
-    ($($name:ident),+ $(,)?) => {
-        mod on_a_kind_table {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::rig::Rig::kind().await).await;
-            })+
-        }
-        mod on_hostile_tables {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                for seed in 1..=5 {
-                    super::$name($crate::rig::Rig::hostile(seed).await).await;
-                }
-            })+
-        }
-    };
 }
 
 /// Gives out tickets for a store that nobody looks into here.

@@ -1,0 +1,44 @@
+//! Where the suites run: an embedded table, in a folder of its own. The AWS home runs those that need no more
+//! than the port over a place of its own (`adapters/aws/table/tests/store`).
+
+use std::sync::Arc;
+
+use contract::TestClock;
+use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
+use tempfile::TempDir;
+
+pub struct Place {
+    pub table: Arc<SqliteTable>,
+    _folder: TempDir,
+}
+
+impl Place {
+    pub async fn fresh(clock: &Arc<TestClock>) -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(folder.path()).unwrap();
+        let config = SqliteTableConfig { readers: 1, max_bytes: None };
+        let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
+        Place { table, _folder: folder }
+    }
+}
+
+/// One named test on the kind table and one on five hostile ones.
+#[macro_export]
+macro_rules! on_every_table {
+    ($($name:ident),+ $(,)?) => {
+        mod on_a_kind_table {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::rig::Rig::kind().await).await;
+            })+
+        }
+        mod on_hostile_tables {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                for seed in 1..=5 {
+                    super::$name($crate::rig::Rig::hostile(seed).await).await;
+                }
+            })+
+        }
+    };
+}
