@@ -1,0 +1,102 @@
+//! How DynamoDB is called: over which connections, for how long, and what is tried again.
+//!
+//! | what went wrong | reads, transactions | single writes |
+//! |---|---|---|
+//! | throttled | again | again: nothing was done |
+//! | no connection, an answer lost or late, an error of the service | again | `Unavailable` |
+//! | another transaction was at the item | `Conflict` | `Conflict` |
+//!
+//! A transaction carries a token that stays the same in all attempts of a call, by which DynamoDB knows one
+//! that it has done already. A single write has no such thing. Done twice, an addition would count twice; a
+//! condition would see the first attempt and call it somebody else's; even a plain put would cover what was
+//! written in between. So it is tried again only where DynamoDB says that it did nothing, and else its caller
+//! is told that it may have happened.
+//!
+//! Between attempts is an exponential delay, drawn at random from zero on. All calls of a process share a
+//! budget of repetitions, which successes fill: a service that is down is not also stormed.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
+use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{self, BehaviorVersion, Config, Region};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_runtime_api::client::retries::classifiers::{RetryClassifierPriority, RetryReason};
+use aws_smithy_types::retry::ErrorKind;
+
+use crate::config::DynamoTableConfig;
+
+/// A connection that is not there after so long is not going to be.
+const CONNECT: Duration = Duration::from_secs(1);
+const ATTEMPTS: u32 = 4;
+const FIRST_DELAY: Duration = Duration::from_millis(50);
+const LONGEST_DELAY: Duration = Duration::from_secs(1);
+
+/// A client with connections of its own. It calls nothing yet.
+pub fn client(settings: &DynamoTableConfig) -> Client {
+    let keys = settings.credentials.clone();
+    let credentials = config::Credentials::new(
+        keys.access_key_id,
+        keys.secret_access_key,
+        keys.session_token,
+        None,
+        "configuration",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(settings.attempt)
+        .operation_timeout(settings.call)
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(FIRST_DELAY)
+        .with_max_backoff(LONGEST_DELAY);
+    // The library that mail has its TLS from too.
+    let tls = tls::Provider::Rustls(CryptoMode::Ring);
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(settings.region.clone()))
+        .credentials_provider(credentials)
+        .http_client(Builder::new().tls_provider(tls).build_https())
+        .timeout_config(timeouts)
+        .retry_config(retries);
+    config.set_endpoint_url(settings.endpoint.clone());
+    Client::from_conf(config.build())
+}
+
+/// The settings of a single write beside those of the client.
+pub fn done_once() -> config::Builder {
+    Config::builder().retry_classifier(OnlyWhenThrottled)
+}
+
+/// Lets a call be tried again when it was throttled, and for no other reason.
+#[derive(Debug)]
+struct OnlyWhenThrottled;
+
+impl ClassifyRetry for OnlyWhenThrottled {
+    fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
+        RetryAction::NoActionIndicated
+    }
+
+    fn classify_retry_v2(&self, _: &InterceptorContext, so_far: &RetryAction) -> RetryAction {
+        match so_far {
+            RetryAction::RetryIndicated(RetryReason::RetryableError {
+                kind: ErrorKind::ThrottlingError,
+                ..
+            }) => RetryAction::NoActionIndicated,
+            _ => RetryAction::RetryForbidden,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "only when throttled"
+    }
+
+    /// After all that find a reason.
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
