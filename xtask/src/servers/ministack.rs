@@ -1,14 +1,102 @@
-//! MiniStack.
+//! MiniStack, which stands in for S3 and the other services of AWS.
 
-use anyhow::{Result, bail};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::time::Duration;
 
-use super::Server;
+use anyhow::{Context, Result, ensure};
+
+use super::{Server, cache, made_once, run_folder};
+use crate::process::{call, output};
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// The variable in which tests look for its address.
 const VARIABLE: &str = "DEEPDIVE_AWS_URL";
+/// As `requirements.txt` has it; a test compares.
+const VERSION: &str = "1.5.33";
+/// What it is and what it needs, each with the hash of its bytes.
+const REQUIREMENTS: &str = "tests/servers/ministack/requirements.txt";
 
 /// Fetches and starts it.
-pub fn start(_workspace: &Workspace) -> Result<Server> {
-    bail!("not there yet: {VARIABLE}")
+pub fn start(workspace: &Workspace) -> Result<Server> {
+    let mut python = tools::python().context("MiniStack needs Python 3 (Debian: python3-pip)")?;
+    // Some of the packages are compiled for one Python.
+    let tag = "import sys; v = sys.version_info; print(f'{v.major}.{v.minor}', v >= (3, 11))";
+    let tag = output(tools::python().context("there is no Python 3")?.args(["-c", tag]))?;
+    let (python_version, known) =
+        tag.trim().split_once(' ').context("ask Python for its version")?;
+    ensure!(known == "True", "MiniStack needs Python 3.11 or newer, this is {python_version}");
+    let packages = cache(&format!("ministack-{VERSION}-python{python_version}"))?;
+    made_once(&packages, |folder| fetch(workspace, folder))?;
+
+    let run = run_folder("ministack")?;
+    let port = free_port()?;
+    let url = format!("http://127.0.0.1:{port}");
+    python.args(["-m", "ministack"]).current_dir(&run);
+    for name in ["data", "state"] {
+        std::fs::create_dir(run.join(name)).context("create the folders of MiniStack")?;
+    }
+    python
+        .env("PYTHONPATH", &packages)
+        .env("GATEWAY_PORT", port.to_string())
+        // It would listen on all addresses, and for MQTT and SFTP too.
+        .envs([("BIND_HOST", "127.0.0.1"), ("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
+        .env("MINISTACK_HOST", "localhost")
+        // The functions that it runs find it there.
+        .env("AWS_ENDPOINT_URL", &url)
+        // Signatures and policies count, and who does not sign gets nothing. The key `test` may do anything.
+        .env("AUTH", "true")
+        .env("S3_DATA_DIR", run.join("data"))
+        .env("STATE_DIR", run.join("state"))
+        .env("TMPDIR", &run);
+    Server::start(VARIABLE, run, python, || answers(port).then(|| url.clone()))
+}
+
+fn fetch(workspace: &Workspace, folder: &Path) -> Result<()> {
+    println!("    downloading 20 MB");
+    let mut pip = tools::pip().context(
+        "the tests of the AWS home need pip for Python 3 (Debian: python3-pip), which brings MiniStack",
+    )?;
+    pip.args(["install", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"])
+        .args(["--disable-pip-version-check", "--no-cache-dir", "--root-user-action=ignore"])
+        .arg("--target")
+        .arg(folder)
+        .arg("--requirement")
+        .arg(workspace.root.join(REQUIREMENTS));
+    call(&mut pip).context("pip could not install MiniStack; is there a network?")
+}
+
+/// A port that nobody listens on. MiniStack refuses to start when somebody else was faster.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("find a free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Whether it says that it is well.
+fn answers(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(
+            b"GET /_ministack/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+        )?;
+        let mut head = [0; 12];
+        stream.read_exact(&mut head)?;
+        Ok(head == *b"HTTP/1.1 200")
+    };
+    ask().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{REQUIREMENTS, VERSION};
+
+    #[test]
+    fn the_folder_in_the_cache_bears_the_version_that_is_put_there() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let requirements = std::fs::read_to_string(root.join(REQUIREMENTS)).unwrap_or_default();
+        assert!(requirements.contains(&format!("\nministack=={VERSION} ")), "{requirements}");
+    }
 }
