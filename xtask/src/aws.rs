@@ -7,7 +7,7 @@ use crate::servers;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 3] = ["aws-objects", "aws-search", "aws-table"];
+pub const CRATES: [&str; 4] = ["aws-addresses", "aws-objects", "aws-search", "aws-table"];
 
 /// Starts the servers, and has every adapter prove itself against them.
 ///
