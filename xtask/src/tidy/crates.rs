@@ -28,6 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("aws-addresses", &["domain"]),
     ("aws-objects", &["domain", "aws-addresses"]),
     ("aws-search", &["domain"]),
+    ("aws-summary", &["domain"]),
     ("aws-table", &["domain", "store"]),
     ("api", &["domain", "store", "realtime", "schema"]),
     // The composition: it alone sees both sides of the ports.
