@@ -20,6 +20,7 @@ pub mod letters;
 mod lexicon;
 mod matrix;
 mod morpheme;
+pub mod near;
 mod normal_form;
 pub mod particles;
 pub mod pronunciation;
@@ -32,6 +33,7 @@ pub use error::DictionaryError;
 pub use morpheme::{Kind, Morpheme, Part};
 pub use normal_form::NormalForm;
 pub use terms::Term;
+pub use user_words::user_words;
 
 #[cfg(test)]
 mod testing;

@@ -8,6 +8,11 @@ use crate::lexicon::Token;
 /// One word a line, then its parts where it has any.
 pub(crate) const SOURCE: &str = include_str!("user_words.txt");
 
+/// The words, each with its parts where it has any: for analysers that are not ours.
+pub fn user_words() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    lines(SOURCE)
+}
+
 /// How user words connect: like a common noun with a final consonant, and without one.
 #[derive(Clone, Copy)]
 pub(crate) struct NounIds {

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use korean::letters::{self, SLIP};
+use korean::near::Near;
 use korean::{Analyzer, Term, particles};
 use tantivy::{Searcher, TantivyError};
 
-use crate::near::Near;
 use crate::question::{Question, Way, Word, telling};
 use crate::schema::Fields;
 use crate::vocabulary::{self, Found};

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use korean::letters;
+use korean::near::{LONGEST, Near};
 use korean::{NormalForm, Term};
 use tantivy::schema::Field;
 use tantivy::{Searcher, TantivyError};
 
-use crate::near::{END, LONGEST, Near};
+use crate::near::{END, Walk};
 
 /// Between the terms of one word.
 const JOINT: char = '\u{1f}';
@@ -73,7 +74,7 @@ pub(crate) fn find(
     let mut found: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
     for segment in searcher.segment_readers() {
         let inverted = segment.inverted_index(field)?;
-        let mut stream = inverted.terms().search(near).into_stream()?;
+        let mut stream = inverted.terms().search(Walk(near)).into_stream()?;
         let mut n = 0;
         while n < LOOKED_AT && stream.advance() {
             n += 1;
