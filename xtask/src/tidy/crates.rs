@@ -27,7 +27,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("embedded-table", &["domain", "store"]),
     ("aws-addresses", &["domain"]),
     ("aws-objects", &["domain", "aws-addresses"]),
-    ("aws-search", &["domain"]),
+    ("aws-search", &["domain", "korean"]),
     ("aws-summary", &["domain"]),
     ("aws-table", &["domain", "store"]),
     ("api", &["domain", "store", "realtime", "schema"]),
