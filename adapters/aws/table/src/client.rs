@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | throttled | again | again: nothing was done |
 //! | no connection, an answer lost or late, an error of the service | again | `Unavailable` |
+//! | an answer that is none of DynamoDB's | `Unavailable` | `Unavailable` |
 //! | another transaction was at the item | `Conflict` | `Conflict` |
 //!
 //! A transaction carries a token that stays the same in all attempts of a call, by which DynamoDB knows one

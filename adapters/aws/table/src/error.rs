@@ -77,7 +77,8 @@ where
         | "TransactionInProgressException"
         | "InternalServerError" => TableError::Unavailable,
         "ResourceNotFoundException" => Fault::NoTable(table.to_owned()).into(),
-        _ if status >= 500 => TableError::Unavailable,
+        // Without a name it is no answer of DynamoDB's, but of something in between.
+        _ if status >= 500 || said.code().is_none() => TableError::Unavailable,
         code => {
             let request = said.request_id().unwrap_or("unknown").to_owned();
             Fault::Refused { code: code.to_owned(), message, request }.into()
