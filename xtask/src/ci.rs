@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::aws;
 use crate::process::{call, cargo, output, step};
 use crate::setup::{self, Scope};
 use crate::suites::Depth;
@@ -30,7 +31,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     step("lints: web client in the browser", || {
         lint(workspace, &["--package", "web-yew", "--target", "wasm32-unknown-unknown"])
     })?;
-    test::run(workspace, Depth::Usual)
+    test::run(workspace, Depth::Usual)?;
+    aws::test(workspace)
 }
 
 fn lint(workspace: &Workspace, what: &[&str]) -> Result<()> {
