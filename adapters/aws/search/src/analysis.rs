@@ -145,7 +145,8 @@ fn mapping() -> Value {
         field
     };
     json!({
-        "dynamic": "strict",
+        // A program that knows more fields goes on writing to an index that was made before they were.
+        "dynamic": false,
         "properties": {
             "post": { "type": "keyword" },
             "title": text(json!({ "fields": { "pairs": pairs } })),

@@ -32,7 +32,8 @@ impl Failure {
     /// What a status other than success says, with the reason from the answer's body.
     pub(crate) fn of(status: StatusCode, error: &Value) -> Failure {
         match status.as_u16() {
-            401 | 403 => Failure::Forbidden(status),
+            // A full disk is no question of rights, though it says so.
+            401 | 403 if error["type"] != "cluster_block_exception" => Failure::Forbidden(status),
             _ if busy(status) => Failure::Busy(status),
             _ => {
                 let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -90,6 +91,9 @@ mod tests {
             let PortError::Denied(advice) = port(status) else { panic!("{status}") };
             assert!(advice.contains("ESHttpPost") && advice.contains(&status.to_string()));
         }
+        let full = json!({ "type": "cluster_block_exception", "reason": "read-only" });
+        let full = PortError::from(Failure::of(StatusCode::FORBIDDEN, &full));
+        assert!(matches!(full, PortError::Backend { .. }), "{full:?}");
         let PortError::Backend { source, .. } = port(400) else { panic!("400") };
         assert_eq!(source.to_string(), "opensearch refused with status 400 Bad Request: kind: why");
     }
