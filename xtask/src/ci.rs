@@ -4,7 +4,6 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::aws;
 use crate::process::{call, cargo, output, step};
 use crate::setup::{self, Scope};
 use crate::suites::Depth;
@@ -31,8 +30,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     step("lints: web client in the browser", || {
         lint(workspace, &["--package", "web-yew", "--target", "wasm32-unknown-unknown"])
     })?;
-    test::run(workspace, Depth::Usual)?;
-    aws::test(workspace)
+    test::run(workspace, Depth::Usual)
 }
 
 fn lint(workspace: &Workspace, what: &[&str]) -> Result<()> {

@@ -6,15 +6,17 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::aws;
 use crate::process::{call, cargo, output, step};
 use crate::suites::Depth;
 use crate::test;
 use crate::workspace::Workspace;
 
-/// All tests with more cases and rounds, then the proof that the bundle does not depend on where it is
-/// made.
+/// All tests with more cases and rounds, those of the AWS adapters, then the proof that the bundle does not
+/// depend on where it is made.
 pub fn run(workspace: &Workspace) -> Result<()> {
     test::run(workspace, Depth::Long)?;
+    aws::test(workspace)?;
     step("web client: the same bytes from another folder", || reproduce(workspace))
 }
 

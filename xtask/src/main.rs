@@ -45,7 +45,7 @@ usage: cargo xtask COMMAND
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql
   ci                everything that has to pass before a change lands: format, lints, licences, tests
-  long              all tests with more cases and rounds, and the bundle made twice
+  long              all tests with more cases and rounds, those of AWS too, and the bundle made twice
   bench [-- ARGS]   measure and print what the product costs; `--only TEXT`, `--record FILE`, `--compile`";
 
 fn main() -> ExitCode {
