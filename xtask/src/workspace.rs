@@ -47,12 +47,20 @@ impl Workspace {
 
 /// The folder for data of this user that several programs and versions share, by the XDG rules.
 pub fn data_home() -> Result<PathBuf> {
-    if let Some(folder) =
-        std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute())
-    {
+    home("XDG_DATA_HOME", ".local/share")
+}
+
+/// The folder for what can be fetched again, by the XDG rules.
+pub fn cache_home() -> Result<PathBuf> {
+    home("XDG_CACHE_HOME", ".cache")
+}
+
+fn home(variable: &str, in_home: &str) -> Result<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    if let Some(folder) = named.filter(|folder| folder.is_absolute()) {
         return Ok(folder);
     }
-    let home =
-        std::env::var_os("HOME").context("neither XDG_DATA_HOME nor HOME says where data goes")?;
-    Ok(PathBuf::from(home).join(".local/share"))
+    let home = std::env::var_os("HOME")
+        .with_context(|| format!("neither {variable} nor HOME says where that is"))?;
+    Ok(PathBuf::from(home).join(in_home))
 }

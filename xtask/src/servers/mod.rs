@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::process::step;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, cache_home};
 
 /// After so long a server that has not answered is not going to.
 const STARTS_WITHIN: Duration = Duration::from_secs(90);
@@ -99,18 +99,9 @@ fn run_folder(name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The folder for what can be fetched again, by the XDG rules.
+/// Where a server is kept when it was fetched.
 fn cache(name: &str) -> Result<PathBuf> {
-    let by_variable = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let root = match by_variable.filter(|folder| folder.is_absolute()) {
-        Some(folder) => folder,
-        None => {
-            let home = std::env::var_os("HOME");
-            let home = home.context("neither XDG_CACHE_HOME nor HOME says where caches are")?;
-            PathBuf::from(home).join(".cache")
-        }
-    };
-    Ok(root.join("deepdive").join(name))
+    Ok(cache_home()?.join("deepdive").join(name))
 }
 
 /// A folder that is made once: `make` fills a new one, which then takes its place whole or not at all.
