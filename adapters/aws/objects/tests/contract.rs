@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use aws_objects::{Config, Credentials, S3Objects};
@@ -130,6 +130,11 @@ impl TestObjects for Bucket {
 
     fn clock(&self) -> Arc<TestClock> {
         self.clock.clone()
+    }
+
+    /// MiniStack's clock goes on while a test runs.
+    fn shortly(&self) -> Duration {
+        Duration::from_secs(30)
     }
 
     fn sha256(bytes: &[u8]) -> [u8; 32] {
