@@ -1,9 +1,12 @@
 //! Who may depend on whom. A new edge is a change of the architecture: it is made here, in the open,
 //! and in ARCHITECTURE.md.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{no_offences, text, workspace};
+use crate::aws;
 use crate::process::{cargo, output};
 
 /// For each crate, the crates of this workspace that it may depend on.
@@ -235,24 +238,37 @@ fn every_crate_inherits_the_lints_of_the_workspace() {
     );
 }
 
+/// A line for each crate in a build, in the form that cargo calls `format`.
+fn tree(format: &str, what: &[&str]) -> Vec<String> {
+    let form = ["tree", "--prefix", "none", "--no-dedupe", "--format", format];
+    let printed = output(cargo(&workspace()).args(form).args(what)).unwrap();
+    printed.lines().map(str::to_owned).collect()
+}
+
 #[test]
 fn the_default_build_contains_no_aws_sdk() {
-    let tree = output(cargo(&workspace()).args([
-        "tree",
-        "--edges",
-        "normal,build",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ]));
-    let tree = tree.unwrap();
+    let tree = tree("{p}", &["--edges", "normal,build"]);
     assert!(
-        tree.lines().any(|line| line.starts_with("embedded-home ")),
-        "the tree is not that of the default members:\n{tree}"
+        tree.iter().any(|line| line.starts_with("embedded-home ")),
+        "the tree is not that of the default members:\n{tree:?}"
     );
-    let aws = tree.lines().filter(|line| line.starts_with("aws-") || line.starts_with("lambda_"));
-    no_offences("crates of the AWS home in the default build", aws.map(str::to_owned).collect());
+    let aws = tree.iter().filter(|line| line.starts_with("aws-") || line.starts_with("lambda_"));
+    no_offences("crates of the AWS home in the default build", aws.cloned().collect());
+}
+
+/// Else cargo compiles it, and all that depends on it, once more for the tests.
+#[test]
+fn dependencies_of_the_program_have_no_other_features_in_the_tests() {
+    let of = |what: &[&str]| tree("{p} [{f}]", what).into_iter().collect::<BTreeSet<_>>();
+    let mut tests = vec!["--edges", "normal,build,dev", "--workspace", "--exclude", "bundler"];
+    tests.extend(aws::CRATES.iter().flat_map(|name| ["--exclude", name]));
+    let tests = of(&tests);
+    let program = of(&["--edges", "normal,build", "--package", "embedded-home"]);
+    let other = program.difference(&tests).filter(|line| !line.contains("(/"));
+    no_offences(
+        "dependencies with more features in the tests: name them in homes/embedded/Cargo.toml",
+        other.cloned().collect(),
+    );
 }
 
 #[test]
