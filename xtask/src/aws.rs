@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::process::{call, cargo, step};
+use crate::process::{call, cargo_test, step};
 use crate::servers;
 use crate::workspace::Workspace;
 
@@ -16,8 +16,8 @@ pub const CRATES: [&str; 5] =
 /// A server cannot be had, or a test failed.
 pub fn test(workspace: &Workspace) -> Result<()> {
     let servers = servers::all(workspace)?;
-    let mut tests = cargo(workspace);
-    tests.args(["test", "--no-fail-fast"]);
+    let mut tests = cargo_test(workspace);
+    tests.arg("--no-fail-fast");
     for name in CRATES {
         tests.args(["--package", name]);
     }

@@ -8,7 +8,7 @@ use crate::process::{call, cargo, output, step};
 use crate::setup::{self, Scope};
 use crate::suites::Depth;
 use crate::test;
-use crate::web::BUNDLER_PROFILE;
+use crate::web::{self, BUNDLER_PROFILE};
 use crate::workspace::Workspace;
 
 /// The version that reads our `deny.toml`.
@@ -19,8 +19,9 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     step("format", || call(cargo(workspace).args(["fmt", "--all", "--check"])))?;
     setup::run(workspace, Scope::Everything)?;
     step("licences, banned crates, sources", || deny(workspace))?;
+    // Each in the profile of what is built later: macros and C libraries are compiled once for both.
     step("lints", || {
-        let all = ["--workspace", "--exclude", "bundler", "--all-targets"];
+        let all = ["--workspace", "--exclude", "bundler", "--all-targets", "--release"];
         // Nothing else compiles the benches before they are asked for.
         lint(workspace, &[&all[..], &["--features", "deepdive-benches/measure"]].concat())
     })?;
@@ -28,7 +29,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         lint(workspace, &["--package", "bundler", "--profile", BUNDLER_PROFILE, "--all-targets"])
     })?;
     step("lints: web client in the browser", || {
-        lint(workspace, &["--package", "web-yew", "--target", "wasm32-unknown-unknown"])
+        lint(
+            workspace,
+            &["--package", "web-yew", "--target", web::TARGET, "--profile", web::PROFILE],
+        )
     })?;
     test::run(workspace, Depth::Usual)
 }

@@ -26,6 +26,14 @@ pub fn cargo(workspace: &Workspace) -> Command {
     command
 }
 
+/// `cargo test`, of what is compiled as `xtask/tests.toml` says.
+pub fn cargo_test(workspace: &Workspace) -> Command {
+    let mut command = cargo(workspace);
+    let profile = workspace.root.join("xtask/tests.toml");
+    command.args(["test", "--release", "--config"]).arg(profile);
+    command
+}
+
 /// Runs a program whose output the person sees.
 ///
 /// # Errors

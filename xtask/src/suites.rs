@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::aws;
-use crate::process::{cargo, watch};
+use crate::process::{cargo, cargo_test, watch};
 use crate::tools;
 use crate::web::BUNDLER_PROFILE;
 use crate::workspace::Workspace;
@@ -60,8 +60,8 @@ pub fn all(workspace: &Workspace, depth: Depth) -> Result<Vec<Suite>> {
     // One call for all crates but the bundler: asked one by one, cargo compiles shared dependencies
     // again for each set of features. For the same reason the bundler, whose dependencies were
     // compiled for it alone, stays alone.
-    let mut crates = cargo(workspace);
-    crates.args(["test", "--workspace", "--exclude", "bundler", "--no-fail-fast"]);
+    let mut crates = cargo_test(workspace);
+    crates.args(["--workspace", "--exclude", "bundler", "--no-fail-fast"]);
     for name in aws::CRATES {
         crates.args(["--exclude", name]);
     }

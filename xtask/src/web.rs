@@ -10,8 +10,10 @@ use crate::fingerprint::{Fingerprint, remember, unchanged};
 use crate::process::{call, cargo, output, step};
 use crate::workspace::Workspace;
 
-const TARGET: &str = "wasm32-unknown-unknown";
-const PROFILE: &str = "web";
+/// What it is compiled for.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+/// How it is compiled.
+pub const PROFILE: &str = "web";
 
 /// The profile of the bundler itself.
 pub const BUNDLER_PROFILE: &str = "tool";

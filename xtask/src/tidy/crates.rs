@@ -256,6 +256,17 @@ fn the_default_build_contains_no_aws_sdk() {
     no_offences("crates of the AWS home in the default build", aws.cloned().collect());
 }
 
+#[test]
+fn every_crate_has_a_line_on_how_its_tests_are_compiled() {
+    let lines = text("xtask/tests.toml".as_ref()).unwrap();
+    let has_line = |name: &str| lines.lines().any(|line| line.starts_with(&format!("{name} = {{")));
+    // Those of this tool have a profile of their own.
+    let tools = ["xtask", "bundler"];
+    let missing = members().into_iter().map(|member| member.name);
+    let missing = missing.filter(|name| !tools.contains(&name.as_str()) && !has_line(name));
+    no_offences("crates without a line in xtask/tests.toml", missing.collect());
+}
+
 /// Else cargo compiles it, and all that depends on it, once more for the tests.
 #[test]
 fn dependencies_of_the_program_have_no_other_features_in_the_tests() {
