@@ -11,6 +11,7 @@ use api::http::{Doors, router};
 use api::socket::Sockets;
 use async_graphql::{Data, Request as Operation, Response as Executed};
 use async_graphql_axum::GraphQL;
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -203,6 +204,7 @@ fn with_client(operation: Operation) -> Operation {
 #[derive(Clone)]
 struct Stock(Schema);
 
+#[async_trait]
 impl async_graphql::Executor for Stock {
     async fn execute(&self, request: Operation) -> Executed {
         self.0.execute(with_client(request)).await

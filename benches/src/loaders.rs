@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use async_graphql::dataloader::DataLoader;
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
+use async_trait::async_trait;
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use domain::PostId;
@@ -148,6 +149,7 @@ async fn plain(batches: &Counter) {
 
 async fn stock(batches: &Counter, delay: Duration) {
     struct Batch(Counter);
+    #[async_trait]
     impl async_graphql::dataloader::Loader<EntityKey> for Batch {
         type Value = Found;
         type Error = Infallible;
