@@ -13,6 +13,7 @@ pub mod stages;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::pin::Pin;
 use std::time::Duration;
 
 use domain::actions::ActionError;
@@ -65,7 +66,8 @@ const LAST_WRITES: Duration = Duration::from_millis(500);
 pub fn run(command: Command, pages: Pages) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut out = std::io::stdout();
-    let done = runtime.block_on(async {
+    // Behind a pointer, since `block_on` compiles what it is given once for each kind of runtime.
+    let doing: Pin<Box<dyn Future<Output = _>>> = Box::pin(async {
         match command {
             Command::Serve(flags) => Ok(serve::serve(Settings::decide(*flags)?, pages).await?),
             Command::User(UserCommand::Create(flags)) => {
@@ -96,6 +98,7 @@ pub fn run(command: Command, pages: Pages) -> Result<(), Box<dyn Error>> {
             Command::Migrate(flags) => Ok(migrate::migrate(flags, &mut out).await?),
         }
     });
+    let done = runtime.block_on(doing);
     runtime.shutdown_timeout(LAST_WRITES);
     done
 }
