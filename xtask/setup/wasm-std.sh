@@ -212,7 +212,7 @@ build_std() { # CARGO-ARGUMENT...
       RUSTC="$RUSTC" RUSTC_WRAPPER="$BUILD/rustc-wrapper" RUSTC_BOOTSTRAP=1 \
       __CARGO_TESTS_ONLY_SRC_ROOT="$SOURCE" CARGO_TARGET_DIR="$BUILD/target" CARGO_INCREMENTAL=0 \
       RUSTFLAGS="-Cembed-bitcode=yes --remap-path-prefix=$SOURCE=/rustc/$COMMIT/library" \
-      cargo build --release --target "$TARGET" -Zbuild-std=std,panic_abort,test,proc_macro "$@" >"$BUILD/log" 2>&1)
+      cargo build --release --target "$TARGET" -Zbuild-std=std,panic_abort "$@" >"$BUILD/log" 2>&1)
 }
 
 say "building the standard library for $TARGET (about 50 CPU seconds, once)"
