@@ -9,7 +9,7 @@ use crate::setup::{self, Scope};
 use crate::suites::Depth;
 use crate::test;
 use crate::web::{self, BUNDLER_PROFILE};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, cache_home};
 
 /// The version that reads our `deny.toml`.
 const CARGO_DENY: &str = "0.20.2";
@@ -44,7 +44,7 @@ fn lint(workspace: &Workspace, what: &[&str]) -> Result<()> {
 /// Advisories are left out: they come from a host that is no package registry, which not every place
 /// that runs this can reach.
 fn deny(workspace: &Workspace) -> Result<()> {
-    let tools = workspace.target.join("tools");
+    let tools = cache_home()?.join("deepdive/cargo-deny");
     let program = tools.join("bin/cargo-deny");
     if !output(Command::new(&program).arg("--version"))
         .is_ok_and(|version| version.contains(CARGO_DENY))
@@ -65,6 +65,7 @@ fn deny(workspace: &Workspace) -> Result<()> {
             "--version",
             CARGO_DENY,
         ]);
+        // Not into the target folder, where it would be compiled for each clone.
         call(install.arg("--root").arg(&tools))?;
     }
     call(
