@@ -1,7 +1,7 @@
 // Each page in light and dark, on a desk and on a phone, in Korean and in English: accessible to everybody,
 // nothing that scrolls sideways, no error. The pictures in tests/shots are for people to look at.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
 import { eventually, PASSWORD, Server, serverWithAuthor } from "./product.mjs";
 import { ARTICLE, ENGLISH } from "./texts.mjs";
@@ -96,25 +96,28 @@ const LOOKS = ["light", "dark"].flatMap((scheme) => [
   { language: "en", scheme, device: scheme === "light" ? "phone" : "desk" },
 ]);
 
-for (const [name, { who, path, there, server: of = () => server }] of Object.entries(PAGES)) {
-  for (const { language, scheme, device } of LOOKS) {
-    test(`${name}, ${language}, ${scheme}, on a ${device}`, async () => {
-      const page = await openWindow(people[language][who]);
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ desk: DESK, phone: PHONE }[device]);
-      await page.goto(of().url + path());
-      await there(page);
-      await eventually("nothing loads any more", async () => (await page.locator(".loading").count()) === 0);
-      assert.equal(await page.locator("html").getAttribute("lang"), language);
-      await doesNotScrollSideways(page);
-      await headIsOneRow(page);
-      await shoot(page, `${name}-${device}-${scheme}-${language}`);
-      await isAccessible(page);
-      nothingWentWrong(page, name === "not-found" ? /404/ : undefined);
-      await page.close();
-    });
+// Two windows at a time: while one is drawn, axe looks through the other.
+describe("each page in each look", { concurrency: 2 }, () => {
+  for (const [name, { who, path, there, server: of = () => server }] of Object.entries(PAGES)) {
+    for (const { language, scheme, device } of LOOKS) {
+      test(`${name}, ${language}, ${scheme}, on a ${device}`, async () => {
+        const page = await openWindow(people[language][who]);
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+        await page.setViewportSize({ desk: DESK, phone: PHONE }[device]);
+        await page.goto(of().url + path());
+        await there(page);
+        await eventually("nothing loads any more", async () => (await page.locator(".loading").count()) === 0);
+        assert.equal(await page.locator("html").getAttribute("lang"), language);
+        await doesNotScrollSideways(page);
+        await headIsOneRow(page);
+        await shoot(page, `${name}-${device}-${scheme}-${language}`);
+        await isAccessible(page);
+        nothingWentWrong(page, name === "not-found" ? /404/ : undefined);
+        await page.close();
+      });
+    }
   }
-}
+});
 
 test("on a phone, the head shows where the focus is, in the language that was chosen there", async () => {
   const page = await openWindow(people.ko.author);
