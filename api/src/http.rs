@@ -34,7 +34,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::executor::Executor;
 use crate::identity::Authenticator;
-use crate::socket::Sockets;
+use crate::socket::Subscriptions;
 use addresses::Addresses;
 use health::Readiness;
 use media::Media;
@@ -71,8 +71,8 @@ pub struct Doors {
     pub pages: Pages,
     /// What everybody may read, for those who read without the client.
     pub reading: Arc<dyn Reading>,
-    /// Serves sockets.
-    pub sockets: Sockets,
+    /// Serves subscriptions, or says who does.
+    pub subscriptions: Subscriptions,
     /// Follow the August 2026 draft of GraphQL-over-HTTP, with its status codes 422 and 294.
     pub draft_statuses: bool,
 }

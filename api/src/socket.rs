@@ -138,6 +138,41 @@ impl<E: Executor> Speak for GraphqlSockets<E> {
     }
 }
 
+/// Where subscriptions are served.
+pub enum Subscriptions {
+    /// Here: over sockets, and as event streams.
+    Here(Sockets),
+    /// Over the sockets at this address only: this process answers requests, and holds nothing open.
+    Elsewhere(String),
+}
+
+impl Subscriptions {
+    /// What serves them here.
+    ///
+    /// # Errors
+    /// A problem that names where they are served.
+    pub fn here(&self) -> Result<&Sockets, Problem> {
+        match self {
+            Subscriptions::Here(sockets) => Ok(sockets),
+            Subscriptions::Elsewhere(_) => Err(self.need_a_socket()),
+        }
+    }
+
+    /// Says how to subscribe.
+    pub fn need_a_socket(&self) -> Problem {
+        let message = match self {
+            Subscriptions::Here(_) => {
+                "subscriptions are served as text/event-stream, and over WebSocket at /graphql/ws"
+                    .to_owned()
+            }
+            Subscriptions::Elsewhere(address) => {
+                format!("subscriptions are served over WebSocket at {address}")
+            }
+        };
+        Problem::new(StatusCode::NOT_ACCEPTABLE, "SUBSCRIPTION_NEEDS_SOCKET", message)
+    }
+}
+
 /// All sockets and event streams of this process.
 pub struct Sockets {
     speaker: Arc<dyn Speak>,
@@ -177,7 +212,10 @@ pub async fn upgrade(doors: &Arc<Doors>, client: Client, mut request: Request) -
         Ok(accept) => accept,
         Err(problem) => return problem.into_response(),
     };
-    let sockets = &doors.sockets;
+    let sockets = match doors.subscriptions.here() {
+        Ok(sockets) => sockets,
+        Err(problem) => return problem.into_response(),
+    };
     let place = match sockets.place() {
         Ok(place) => place,
         Err(problem) => return problem.into_response(),

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use api::http::addresses::Addresses;
 use api::http::pages::Pages;
 use api::http::{Doors, router};
-use api::socket::Sockets;
+use api::socket::{Sockets, Subscriptions};
 use async_graphql::{Data, Request as Operation, Response as Executed};
 use async_graphql_axum::GraphQL;
 use async_trait::async_trait;
@@ -158,7 +158,11 @@ impl World {
             budget: Arc::new(Budget::new(u64::from(u32::MAX))),
             pages: Pages::new(Silence),
             reading: Arc::new(Silence),
-            sockets: Sockets::new(Arc::new(Silence), TaskTracker::new(), CancellationToken::new()),
+            subscriptions: Subscriptions::Here(Sockets::new(
+                Arc::new(Silence),
+                TaskTracker::new(),
+                CancellationToken::new(),
+            )),
             draft_statuses: false,
         };
         let stock = Router::new().route_service("/graphql", GraphQL::new(Stock(schema.clone())));

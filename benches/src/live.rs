@@ -10,7 +10,7 @@ use api::http::pages::Pages;
 use api::http::{Doors, router};
 use api::identity::TableAuthenticator;
 use api::serve::Server;
-use api::socket::{GraphqlSockets, Sockets};
+use api::socket::{GraphqlSockets, Sockets, Subscriptions};
 use async_trait::async_trait;
 use deepdive_tests::Socket;
 use domain::account::{Role, Scope};
@@ -137,7 +137,11 @@ fn doors(home: &EmbeddedHome, sockets: &TaskTracker, stop: &CancellationToken) -
         budget: home.budget.clone(),
         pages: Pages::new(Silence),
         reading: Arc::new(home.reading()),
-        sockets: Sockets::new(Arc::new(speaker), sockets.clone(), stop.clone()),
+        subscriptions: Subscriptions::Here(Sockets::new(
+            Arc::new(speaker),
+            sockets.clone(),
+            stop.clone(),
+        )),
         draft_statuses: false,
     }
 }

@@ -123,7 +123,8 @@ impl<'a> Ask<'a> {
         };
         let parameters = parameters
             .map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", e.to_string()))?;
-        let since = self.doors.sockets.watermark();
+        let sockets = self.doors.subscriptions.here();
+        let sockets = sockets.map(|sockets| (sockets, sockets.watermark()));
         let identity = self.authenticate(&parts.headers, get && !events).await?;
 
         let Parameters { query, operation_name, variables } = parameters;
@@ -136,18 +137,14 @@ impl<'a> Ask<'a> {
                 return Err(method_not_allowed("GET serves queries only", "POST"));
             }
             OperationType::Subscription if events => {
+                let (sockets, since) = sockets?;
                 let client = self.client.clone();
                 let line = parts.extensions.get::<Line>().cloned().unwrap_or_default();
                 let asker = Asker { since, identity, client, line };
                 let request = streamed(&parts.headers, query, operation_name, &variables);
-                return self.doors.sockets.stream(asker, request).map(Reply::Stream);
+                return sockets.stream(asker, request).map(Reply::Stream);
             }
-            OperationType::Subscription => {
-                let message = "subscriptions are served as text/event-stream, and over WebSocket at \
-                               /graphql/ws";
-                let status = StatusCode::NOT_ACCEPTABLE;
-                return Err(Problem::new(status, "SUBSCRIPTION_NEEDS_SOCKET", message));
-            }
+            OperationType::Subscription => return Err(self.doors.subscriptions.need_a_socket()),
             _ => {}
         }
         self.draw(checked.cost)?;

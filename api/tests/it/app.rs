@@ -13,7 +13,7 @@ use api::http::media::{Content, Declared, Media, Opened, UploadError};
 use api::http::pages::{Files, Pages};
 use api::http::{Doors, router};
 use api::identity::{Authenticator, Credential};
-use api::socket::Sockets;
+use api::socket::{Sockets, Subscriptions};
 use async_graphql::{Context, EmptySubscription, Object, Schema};
 use async_trait::async_trait;
 use axum::Router;
@@ -266,7 +266,11 @@ pub fn app_with(settings: Settings) -> App {
         budget: Arc::new(schema::Budget::new(settings.per_minute)),
         pages: Pages::new(settings.bundle),
         reading: Arc::new(settings.shelf),
-        sockets: Sockets::new(Arc::new(speaker), settings.tasks, settings.stop),
+        subscriptions: Subscriptions::Here(Sockets::new(
+            Arc::new(speaker),
+            settings.tasks,
+            settings.stop,
+        )),
         draft_statuses: settings.draft_statuses,
     };
     App { router: router(Arc::new(doors)), peer: settings.peer.parse().unwrap() }

@@ -20,7 +20,7 @@ use api::http::pages::Pages;
 use api::http::{Doors, router};
 use api::identity::TableAuthenticator;
 use api::serve::{ListenError, Server, asked_to_stop};
-use api::socket::{GraphqlSockets, Sockets};
+use api::socket::{GraphqlSockets, Sockets, Subscriptions};
 
 /// Why the blog is not served.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +156,11 @@ fn doors(
         budget: home.budget.clone(),
         pages,
         reading: Arc::new(home.reading()),
-        sockets: Sockets::new(Arc::new(speaker), sockets.clone(), stop.clone()),
+        subscriptions: Subscriptions::Here(Sockets::new(
+            Arc::new(speaker),
+            sockets.clone(),
+            stop.clone(),
+        )),
         draft_statuses: settings.draft_statuses,
     }
 }
