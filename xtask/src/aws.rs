@@ -7,8 +7,8 @@ use crate::servers;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 5] =
-    ["aws-addresses", "aws-objects", "aws-search", "aws-summary", "aws-table"];
+pub const CRATES: [&str; 6] =
+    ["aws-addresses", "aws-connections", "aws-objects", "aws-search", "aws-summary", "aws-table"];
 
 /// Starts the servers, and has every adapter prove itself against them.
 ///

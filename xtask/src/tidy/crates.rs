@@ -29,10 +29,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("embedded-system", &["domain"]),
     ("embedded-table", &["domain", "store"]),
     ("aws-addresses", &["domain"]),
-    ("aws-objects", &["domain", "aws-addresses"]),
+    ("aws-connections", &[]),
+    ("aws-objects", &["domain", "aws-addresses", "aws-connections"]),
     ("aws-search", &["domain", "korean"]),
-    ("aws-summary", &["domain"]),
-    ("aws-table", &["domain", "store"]),
+    ("aws-summary", &["domain", "aws-connections"]),
+    ("aws-table", &["domain", "store", "aws-connections"]),
     ("api", &["domain", "store", "realtime", "schema"]),
     // The composition: it alone sees both sides of the ports.
     (

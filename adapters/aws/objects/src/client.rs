@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use aws_addresses::Config;
+use aws_connections::connections;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{BehaviorVersion, Region, RequestChecksumCalculation, SharedHttpClient};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_sdk_s3::config::{BehaviorVersion, Region, RequestChecksumCalculation};
 
 /// Tries of one call; between them it waits twice as long each time, by chance up to `LONGEST_WAIT`.
 const TRIES: u32 = 4;
@@ -23,12 +23,11 @@ const CALL: Duration = Duration::from_secs(150);
 
 /// Connects when it is first asked.
 pub(crate) fn client(config: &Config) -> Client {
-    let secure = config.endpoint.as_ref().is_none_or(|address| address.starts_with("https:"));
     let settings = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(config.region.clone()))
         .credentials_provider(config.credentials.clone())
-        .http_client(http_client(secure))
+        .http_client(connections(config.endpoint.as_deref()))
         // Every put brings its own checksum, which S3 keeps.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .retry_config(
@@ -47,14 +46,4 @@ pub(crate) fn client(config: &Config) -> Client {
         None => settings,
     };
     Client::from_conf(settings.build())
-}
-
-/// Only a connection that is encrypted needs the machine's certificates.
-fn http_client(secure: bool) -> SharedHttpClient {
-    let builder = aws_smithy_http_client::Builder::new();
-    if secure {
-        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
-    } else {
-        builder.build_http()
-    }
 }

@@ -51,7 +51,7 @@ async fn bucket(url: &str) -> String {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(root())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(aws_connections::connections(Some(url)))
         .endpoint_url(url)
         .force_path_style(true);
     let client = aws_sdk_s3::Client::from_conf(settings.build());

@@ -16,7 +16,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value;
 
-use crate::config::{Credentials, OpenSearchConfig};
+use crate::config::{OpenSearchConfig, Signing};
 use crate::error::{self, Failure};
 use crate::sign;
 
@@ -39,7 +39,7 @@ const LONGEST_ANSWER: usize = 8 << 20;
 pub(crate) struct Client {
     connections: Connections<HttpsConnector<HttpConnector>, Full<Bytes>>,
     url: String,
-    credentials: Option<Credentials>,
+    signing: Option<Signing>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
 }
@@ -85,7 +85,7 @@ impl Client {
         Ok(Self {
             connections,
             url: config.url.trim_end_matches('/').to_owned(),
-            credentials: config.credentials.clone(),
+            signing: config.signing.clone(),
             clock: config.clock.clone(),
             ids: config.ids.clone(),
         })
@@ -155,10 +155,9 @@ impl Client {
         if !body.is_empty() {
             request = request.header(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        if let Some(credentials) = &self.credentials {
+        if let Some(signing) = &self.signing {
             // Each attempt anew: a signature is good for some minutes only.
-            for (name, value) in sign::headers(credentials, self.clock.now(), method, &url, &body)?
-            {
+            for (name, value) in sign::headers(signing, self.clock.now(), method, &url, &body)? {
                 request = request.header(name, value);
             }
         }

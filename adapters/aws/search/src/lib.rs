@@ -30,5 +30,6 @@ mod index;
 mod question;
 mod typed;
 
-pub use config::{Credentials, OpenSearchConfig};
+pub use aws_credential_types::Credentials;
+pub use config::{OpenSearchConfig, Signing};
 pub use index::OpenSearchIndex;

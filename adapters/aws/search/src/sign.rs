@@ -9,35 +9,27 @@ use aws_sigv4::sign::v4;
 use domain::Timestamp;
 use http::Method;
 
-use crate::config::Credentials;
+use crate::config::Signing;
 use crate::error::Failure;
 
 const SERVICE: &str = "es";
 
 /// The headers that sign a request: its method, its whole address, and its body.
 pub(crate) fn headers(
-    credentials: &Credentials,
+    signing: &Signing,
     now: Timestamp,
     method: &Method,
     url: &str,
     body: &[u8],
 ) -> Result<Vec<(String, String)>, Failure> {
-    let Credentials { access_key, secret_key, session_token, region } = credentials;
-    let identity = aws_credential_types::Credentials::new(
-        access_key,
-        secret_key,
-        session_token.clone(),
-        None,
-        "configuration",
-    )
-    .into();
+    let identity = signing.credentials.clone().into();
     let mut settings = SigningSettings::default();
     // A domain does not ask for it, but a collection without servers does.
     settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     let milliseconds = u64::try_from(now.0).unwrap_or_default();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
-        .region(region)
+        .region(&signing.region)
         .name(SERVICE)
         .time(UNIX_EPOCH + Duration::from_millis(milliseconds))
         .settings(settings)
@@ -57,19 +49,21 @@ fn unmade(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure
 
 #[cfg(test)]
 mod tests {
+    use aws_credential_types::Credentials;
+
     use super::*;
 
     #[test]
     fn a_signature_names_the_service_the_day_and_the_body() {
-        let credentials = Credentials {
-            access_key: "AKIDEXAMPLE".into(),
-            secret_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
-            session_token: Some("token".into()),
+        let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+        let token = Some("token".to_owned());
+        let signing = Signing {
+            credentials: Credentials::new("AKIDEXAMPLE", secret, token, None, "example"),
             region: "ap-northeast-2".into(),
         };
         let signed = |now: i64, body: &[u8]| {
             let url = "https://search-blog.ap-northeast-2.es.amazonaws.com/posts/_search";
-            headers(&credentials, Timestamp(now), &Method::POST, url, body).unwrap()
+            headers(&signing, Timestamp(now), &Method::POST, url, body).unwrap()
         };
         let value = |headers: &[(String, String)], name: &str| {
             headers.iter().find(|(own, _)| own == name).unwrap().1.clone()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_search::{Credentials, OpenSearchConfig, OpenSearchIndex};
+use aws_search::{Credentials, OpenSearchConfig, OpenSearchIndex, Signing};
 use contract::{TestClock, TestIds};
 use domain::PostId;
 use domain::ports::{PortError, SearchIndex, SearchQuery};
@@ -36,7 +36,7 @@ impl StandIn {
         OpenSearchConfig {
             url: self.url.clone(),
             index: "posts".into(),
-            credentials: None,
+            signing: None,
             clock: Arc::new(TestClock::default()),
             ids: Arc::new(TestIds::seeded(1)),
         }
@@ -158,13 +158,10 @@ async fn a_failure_inside_an_answer_that_says_200_is_a_failure() {
 async fn requests_are_signed_when_there_are_credentials() {
     let stand_in = StandIn::start(|_| (200, THERE)).await;
     OpenSearchIndex::open(stand_in.config()).await.unwrap();
-    let credentials = Credentials {
-        access_key: "AKIDEXAMPLE".into(),
-        secret_key: "hush".into(),
-        session_token: None,
-        region: "ap-northeast-2".into(),
-    };
-    let config = OpenSearchConfig { credentials: Some(credentials), ..stand_in.config() };
+    let credentials = Credentials::new("AKIDEXAMPLE", "hush", None, None, "tests");
+    let signing = Signing { credentials, region: "ap-northeast-2".into() };
+    assert!(!format!("{signing:?}").contains("hush"));
+    let config = OpenSearchConfig { signing: Some(signing), ..stand_in.config() };
     OpenSearchIndex::open(config).await.unwrap();
     let seen = stand_in.seen.lock();
     assert!(!seen[0].contains("authorization"), "{}", seen[0]);

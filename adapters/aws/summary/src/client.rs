@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use aws_connections::connections;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
-use aws_sdk_bedrockruntime::config::{BehaviorVersion, Region, SharedHttpClient};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Region};
 
 use crate::config::Config;
 
@@ -21,12 +21,11 @@ const CALL: Duration = Duration::from_secs(150);
 
 /// Connects when it is first asked.
 pub(crate) fn client(config: &Config) -> Client {
-    let secure = config.endpoint.as_ref().is_none_or(|address| address.starts_with("https:"));
     let settings = aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(config.region.clone()))
         .credentials_provider(config.credentials.clone())
-        .http_client(http_client(secure))
+        .http_client(connections(config.endpoint.as_deref()))
         .retry_config(
             RetryConfig::standard().with_max_attempts(TRIES).with_max_backoff(LONGEST_WAIT),
         )
@@ -42,14 +41,4 @@ pub(crate) fn client(config: &Config) -> Client {
         None => settings,
     };
     Client::from_conf(settings.build())
-}
-
-/// Only a connection that is encrypted needs the machine's certificates.
-fn http_client(secure: bool) -> SharedHttpClient {
-    let builder = aws_smithy_http_client::Builder::new();
-    if secure {
-        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
-    } else {
-        builder.build_http()
-    }
 }

@@ -18,13 +18,12 @@
 
 use std::time::Duration;
 
+use aws_connections::connections;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{self, BehaviorVersion, Config, Region};
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::retries::classifiers::{RetryClassifierPriority, RetryReason};
 use aws_smithy_types::retry::ErrorKind;
 
@@ -38,14 +37,6 @@ const LONGEST_DELAY: Duration = Duration::from_secs(1);
 
 /// A client with connections of its own. It calls nothing yet.
 pub fn client(settings: &DynamoTableConfig) -> Client {
-    let keys = settings.credentials.clone();
-    let credentials = config::Credentials::new(
-        keys.access_key_id,
-        keys.secret_access_key,
-        keys.session_token,
-        None,
-        "configuration",
-    );
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(settings.attempt)
@@ -55,13 +46,11 @@ pub fn client(settings: &DynamoTableConfig) -> Client {
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(FIRST_DELAY)
         .with_max_backoff(LONGEST_DELAY);
-    // The library that mail has its TLS from too.
-    let tls = tls::Provider::Rustls(CryptoMode::Ring);
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(settings.region.clone()))
-        .credentials_provider(credentials)
-        .http_client(Builder::new().tls_provider(tls).build_https())
+        .credentials_provider(settings.credentials.clone())
+        .http_client(connections(settings.endpoint.as_deref()))
         .timeout_config(timeouts)
         .retry_config(retries);
     config.set_endpoint_url(settings.endpoint.clone());

@@ -1,7 +1,8 @@
 //! What a caller decides about the table.
 
-use std::fmt;
 use std::time::Duration;
+
+use aws_credential_types::Credentials;
 
 /// Settings of a [`DynamoTable`](crate::DynamoTable).
 #[derive(Clone, Debug)]
@@ -10,7 +11,8 @@ pub struct DynamoTableConfig {
     pub table: String,
     /// The region that it is in, such as `ap-northeast-2`.
     pub region: String,
-    /// Who asks.
+    /// Who asks. They are not renewed: in a Lambda function they are the environment's, which outlive the
+    /// process that was given them.
     pub credentials: Credentials,
     /// Where to ask instead of at the region's own address, without a path: an emulator.
     pub endpoint: Option<String>,
@@ -18,40 +20,4 @@ pub struct DynamoTableConfig {
     pub attempt: Duration,
     /// A call has its answer, or `Unavailable`, after so long, whatever is tried again meanwhile.
     pub call: Duration,
-}
-
-/// Keys of a role or a user. They do not expire here: in a Lambda function they are the environment's
-/// (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), which outlive the process that was
-/// given them. Does not print its secrets.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// Names the key.
-    pub access_key_id: String,
-    /// Signs requests.
-    pub secret_access_key: String,
-    /// Comes with the keys of a role.
-    pub session_token: Option<String>,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_not_printed() {
-        let credentials = Credentials {
-            access_key_id: "AKID".into(),
-            secret_access_key: "hush".into(),
-            session_token: Some("hush".into()),
-        };
-        assert_eq!(format!("{credentials:?}"), r#"Credentials { access_key_id: "AKID", .. }"#);
-    }
 }

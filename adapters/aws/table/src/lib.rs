@@ -24,6 +24,7 @@ mod transaction;
 mod update;
 mod write;
 
-pub use config::{Credentials, DynamoTableConfig};
+pub use aws_credential_types::Credentials;
+pub use config::DynamoTableConfig;
 pub use schema::{INDEXES, IndexSchema, PARTITION_KEY, SORT_KEY};
 pub use table::DynamoTable;

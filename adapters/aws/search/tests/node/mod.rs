@@ -24,7 +24,7 @@ pub fn config(index: &str) -> OpenSearchConfig {
     OpenSearchConfig {
         url,
         index: index.to_owned(),
-        credentials: None,
+        signing: None,
         clock: Arc::new(TestClock::default()),
         ids: Arc::new(TestIds::seeded(1)),
     }

@@ -17,11 +17,7 @@ pub fn config() -> DynamoTableConfig {
     DynamoTableConfig {
         table: format!("test-{now}-{number}"),
         region: "us-east-1".to_owned(),
-        credentials: Credentials {
-            access_key_id: "test".to_owned(),
-            secret_access_key: "test".to_owned(),
-            session_token: None,
-        },
+        credentials: Credentials::new("test", "test", None, None, "tests"),
         endpoint: Some(endpoint),
         // An unoptimised client with 16 MB in an answer is slow.
         attempt: Duration::from_secs(60),

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use aws_connections::connections;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::types::{
     KeySchemaElement, KeyType, ProjectionType, StreamViewType, TableDescription, TimeToLiveStatus,
 };
-use aws_smithy_http_client::Builder;
 use aws_table::{DynamoTable, DynamoTableConfig, INDEXES};
 use contract::TestClock;
 use store::table::TableError;
@@ -20,7 +20,7 @@ fn outside(config: &DynamoTableConfig) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .http_client(Builder::new().build_http());
+        .http_client(connections(config.endpoint.as_deref()));
     outside.set_endpoint_url(config.endpoint.clone());
     Client::from_conf(outside.build())
 }

@@ -78,11 +78,7 @@ pub fn table_at(url: String, attempt: Duration) -> DynamoTable {
     let config = DynamoTableConfig {
         table: "blog".to_owned(),
         region: "ap-northeast-2".to_owned(),
-        credentials: Credentials {
-            access_key_id: "AKID".to_owned(),
-            secret_access_key: "hush".to_owned(),
-            session_token: Some("token".to_owned()),
-        },
+        credentials: Credentials::new("AKID", "hush", Some("token".to_owned()), None, "tests"),
         endpoint: Some(url),
         attempt,
         call: attempt * 3,
