@@ -7,8 +7,15 @@ use crate::servers;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 6] =
-    ["aws-addresses", "aws-connections", "aws-objects", "aws-search", "aws-summary", "aws-table"];
+pub const CRATES: [&str; 7] = [
+    "aws-addresses",
+    "aws-connections",
+    "aws-home",
+    "aws-objects",
+    "aws-search",
+    "aws-summary",
+    "aws-table",
+];
 
 /// Starts the servers, and has every adapter prove itself against them.
 ///

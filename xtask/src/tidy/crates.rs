@@ -58,6 +58,22 @@ const EDGES: &[(&str, &[&str])] = &[
             "embedded-table",
         ],
     ),
+    (
+        "aws-home",
+        &[
+            "api",
+            "domain",
+            "content",
+            "store",
+            "realtime",
+            "schema",
+            "aws-addresses",
+            "aws-search",
+            "aws-table",
+            "embedded-passwords",
+            "embedded-system",
+        ],
+    ),
     // What it measures, it sees from inside; nobody depends on it.
     (
         "deepdive-benches",

@@ -24,6 +24,7 @@ const ONLY_THERE: [(&str, &str, &[&str]); 4] = [
         "the environment is read once, by the composition",
         // The voice is a program, found as programs are.
         &[
+            "homes/aws/src/config.rs",
             "homes/embedded/src/config",
             "homes/embedded/src/compose.rs",
             "adapters/embedded/speech/src/espeak.rs",
