@@ -84,6 +84,18 @@ impl Function {
         }
     }
 
+    /// Whether its log comes to say this.
+    pub async fn has_said(&self, text: &str) -> bool {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !self.said.lock().contains(text) {
+            if tokio::time::Instant::now() > deadline {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        true
+    }
+
     /// Waits until it ends by itself; what it said, and whether it ended well.
     pub async fn end(mut self) -> (bool, String) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
