@@ -10,6 +10,7 @@
 // Clauses are tests, though they stand outside `#[cfg(test)]` so that adapters can run them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod closed_port;
 pub mod image_codec;
 pub mod mailer;
 pub mod objects;
@@ -23,6 +24,7 @@ pub mod synthesizer;
 pub mod table;
 pub mod walk;
 
+pub use closed_port::ClosedPort;
 pub use seeded::Seeded;
 pub use stand_ins::{TestClock, TestIds};
 pub use table::counting::{CountingTable, Counts};

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use aws_objects::{Config, Credentials, S3Objects};
-use contract::TestClock;
+use contract::{ClosedPort, TestClock};
 use domain::media::ObjectKey;
 use domain::ports::{Objects, PortError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -103,10 +103,8 @@ async fn an_s3_that_stays_busy_is_unavailable() {
 
 #[tokio::test]
 async fn an_s3_that_cannot_be_reached_is_unavailable() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let error = objects(url).delete(&key()).await.unwrap_err();
+    let port = ClosedPort::take();
+    let error = objects(port.url()).delete(&key()).await.unwrap_err();
     assert!(matches!(error, PortError::Unavailable("S3")), "{error:?}");
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_search::{Credentials, OpenSearchConfig, OpenSearchIndex, Signing};
-use contract::{TestClock, TestIds};
+use contract::{ClosedPort, TestClock, TestIds};
 use domain::PostId;
 use domain::ports::{PortError, SearchIndex, SearchQuery};
 use parking_lot::Mutex;
@@ -86,11 +86,8 @@ fn query() -> SearchQuery {
 
 #[tokio::test]
 async fn what_cannot_be_reached_is_unavailable() {
-    // A port that was free a moment ago.
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let stand_in = StandIn { url, seen: Arc::default() };
+    let port = ClosedPort::take();
+    let stand_in = StandIn { url: port.url(), seen: Arc::default() };
     let error = OpenSearchIndex::open(stand_in.config()).await.err().unwrap();
     assert!(matches!(error, PortError::Unavailable(_)), "{error:?}");
 }

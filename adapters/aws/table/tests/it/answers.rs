@@ -50,10 +50,8 @@ async fn what_passes_by_waiting_is_unavailable() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unavailable() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let table = table_at(url, std::time::Duration::from_secs(20));
+    let port = contract::ClosedPort::take();
+    let table = table_at(port.url(), std::time::Duration::from_secs(20));
     let refused = table.get(&key(), Consistency::Strong).await;
     assert!(matches!(refused, Err(TableError::Unavailable)), "{refused:?}");
 }
