@@ -1,5 +1,6 @@
 //! What the adapter has to be told.
 
+use std::fmt;
 use std::sync::Arc;
 
 use aws_credential_types::Credentials;
@@ -21,11 +22,32 @@ pub struct OpenSearchConfig {
     pub ids: Arc<dyn IdSource>,
 }
 
-/// As whom requests are signed.
-#[derive(Clone, Debug)]
+/// As whom requests are signed. Does not print its credentials.
+#[derive(Clone)]
 pub struct Signing {
     /// Those of a role. They are not renewed: a function's are good for as long as it lives.
     pub credentials: Credentials,
     /// Region of the domain.
     pub region: String,
+}
+
+impl fmt::Debug for Signing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signing").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_do_not_print() {
+        let token = Some("hush".to_owned());
+        let credentials = Credentials::new("AKIDEXAMPLE", "hush", token, None, "tests");
+        let signing = Signing { credentials, region: "ap-northeast-2".into() };
+        let printed = format!("{signing:?}");
+        assert!(printed.contains("ap-northeast-2"), "{printed}");
+        assert!(!printed.contains("hush") && !printed.contains("AKID"), "{printed}");
+    }
 }

@@ -21,3 +21,23 @@ pub struct DynamoTableConfig {
     /// A call has its answer, or `Unavailable`, after so long, whatever is tried again meanwhile.
     pub call: Duration,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let token = Some("hush".to_owned());
+        let config = DynamoTableConfig {
+            table: "blog".to_owned(),
+            region: "ap-northeast-2".to_owned(),
+            credentials: Credentials::new("AKID", "hush", token, None, "tests"),
+            endpoint: None,
+            attempt: Duration::from_secs(1),
+            call: Duration::from_secs(1),
+        };
+        let printed = format!("{config:?}");
+        assert!(printed.contains("AKID") && !printed.contains("hush"), "{printed}");
+    }
+}
