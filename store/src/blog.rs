@@ -20,6 +20,18 @@ pub struct Blog {
     pub(crate) epoch: Arc<str>,
 }
 
+/// A newer release has finished its migration of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the rows have form {found}, this release reads up to {known}: run the newer release again"
+)]
+pub struct NewerRows {
+    /// Their form.
+    pub found: i64,
+    /// The newest form that this release knows.
+    pub known: i64,
+}
+
 /// How often a part that was not answered is asked for again.
 const ASKS: usize = 50;
 /// Keys of one batch.
@@ -96,12 +108,18 @@ impl Blog {
         self.write(Write::Put(row, Condition::Always)).await.map_err(port).map(drop)
     }
 
-    /// The form in which rows are written since the operator finished the last migration; the first
-    /// one when none ever was.
+    /// Says when a newer release has finished a migration, whose rows this one may not touch.
     ///
     /// # Errors
     /// A failure of the table, or `Corrupt`.
-    pub async fn finished_form(&self) -> Result<i64, PortError> {
+    pub async fn newer_rows(&self) -> Result<Option<NewerRows>, PortError> {
+        let (found, known) = (self.finished_form().await?, rows::VERSION);
+        Ok((found > known).then_some(NewerRows { found, known }))
+    }
+
+    /// The form in which rows are written since the operator finished the last migration; the first
+    /// one when none ever was.
+    async fn finished_form(&self) -> Result<i64, PortError> {
         let key = keys::site("FORM");
         let row = self.table.get(&key, Consistency::Strong).await.map_err(port)?;
         match row.as_ref().map(|row| row.attributes.get("form")) {

@@ -3,8 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::UserId;
+use domain::ports::{IdSource, PortError};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+use crate::Blog;
 
 /// A cursor that was not made here, or not for this list.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +41,17 @@ impl CursorSigner {
     /// A signer with the present key, and older ones that are still valid.
     pub fn new(present: (u8, [u8; 32]), older: &[(u8, [u8; 32])]) -> Self {
         Self { keys: [&[present], older].concat() }
+    }
+
+    /// The signer of a blog, whose key stands in its table: drawn now when there is none yet.
+    ///
+    /// # Errors
+    /// A failure of the table, or `Corrupt`.
+    pub async fn of(blog: &Blog, ids: &dyn IdSource) -> Result<Self, PortError> {
+        let mut fresh = [0; 32];
+        fresh[..16].copy_from_slice(&ids.secret().to_be_bytes());
+        fresh[16..].copy_from_slice(&ids.secret().to_be_bytes());
+        Ok(Self::new((1, blog.secret("CURSORS", fresh).await?), &[]))
     }
 
     /// Makes a cursor to a position in a list, for one viewer only when the list depends on them.

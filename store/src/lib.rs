@@ -37,7 +37,7 @@ mod survey;
 mod tags;
 mod usage;
 
-pub use blog::Blog;
+pub use blog::{Blog, NewerRows};
 pub use check::{Check, Finding, HeldObject, Problem};
 pub use cursor::{CursorSigner, EventPosition, ForgedCursor};
 pub use demo::Demo;

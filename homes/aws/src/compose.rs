@@ -64,15 +64,8 @@ pub enum OpenHomeError {
     #[error("the schema does not parse")]
     Schema(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A newer release has finished its migration of the rows.
-    #[error(
-        "the rows have form {found}, this release reads up to {known}: deploy the newer release"
-    )]
-    NewerRows {
-        /// Their form.
-        found: i64,
-        /// The newest form that this release knows.
-        known: i64,
-    },
+    #[error(transparent)]
+    NewerRows(#[from] store::NewerRows),
     /// A port failed.
     #[error("the table could not be read")]
     Port(#[from] PortError),
@@ -89,16 +82,12 @@ impl AwsHome {
         let table = Arc::new(DynamoTable::new(&table(&settings), clock.clone()));
         let epoch = domain::Secret::from_bits(ids.secret());
         let blog = Blog::open(table.clone(), clock.clone(), epoch.reveal()).await?;
-        let found = blog.finished_form().await?;
-        if found > store::FORM {
-            return Err(OpenHomeError::NewerRows { found, known: store::FORM });
+        if let Some(newer) = blog.newer_rows().await? {
+            return Err(newer.into());
         }
         let objects: Arc<dyn Objects> =
             Arc::new(S3Addresses::new(addresses(&settings), clock.clone())?);
         let renderer: Arc<dyn ContentRenderer> = Arc::new(MarkdownRenderer);
-        let mut fresh = [0; 32];
-        fresh[..16].copy_from_slice(&ids.secret().to_be_bytes());
-        fresh[16..].copy_from_slice(&ids.secret().to_be_bytes());
         let schema = schema::build(Parts {
             blog: blog.clone(),
             objects: objects.clone(),
@@ -107,7 +96,7 @@ impl AwsHome {
             renderer: renderer.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
-            signer: CursorSigner::new((1, blog.secret("CURSORS", fresh).await?), &[]),
+            signer: CursorSigner::of(&blog, &*ids).await?,
             // There are none in this process.
             sockets: realtime::Sockets::new(),
             site_title: settings.title.clone(),

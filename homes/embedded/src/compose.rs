@@ -130,15 +130,8 @@ pub enum OpenHomeError {
     #[error("the schema does not parse")]
     Schema(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A newer release has finished its migration of the rows.
-    #[error(
-        "the rows have form {found}, this release reads up to {known}: run the newer release again"
-    )]
-    NewerRows {
-        /// Their form.
-        found: i64,
-        /// The newest form that this release knows.
-        known: i64,
-    },
+    #[error(transparent)]
+    NewerRows(#[from] store::NewerRows),
     /// A port failed.
     #[error("the data folder could not be read")]
     Port(#[from] PortError),
@@ -172,9 +165,8 @@ impl Records {
         let port: Arc<dyn Table> = table.clone();
         let epoch = domain::Secret::from_bits(ids.secret());
         let blog = Blog::open(port.clone(), clock.clone(), epoch.reveal()).await?;
-        let found = blog.finished_form().await?;
-        if found > store::FORM {
-            return Err(OpenHomeError::NewerRows { found, known: store::FORM });
+        if let Some(newer) = blog.newer_rows().await? {
+            return Err(newer.into());
         }
         let passwords = Arc::new(Argon2Passwords::new(port, ids.clone())?);
         Ok(Records { blog, passwords, clock, ids, folder, table })
@@ -207,11 +199,7 @@ impl EmbeddedHome {
             Arc::new(TantivyIndex::open(&folder.folder(upkeep::SEARCH)?, korean.clone())?);
         let indexed = index.clone();
         let renderer: Arc<dyn ContentRenderer> = Arc::new(OffTheReactor(content::MarkdownRenderer));
-        let (key_a, key_b) = (ids.secret().to_be_bytes(), ids.secret().to_be_bytes());
-        let mut fresh = [0; 32];
-        fresh[..16].copy_from_slice(&key_a);
-        fresh[16..].copy_from_slice(&key_b);
-        let signer = CursorSigner::new((1, blog.secret("CURSORS", fresh).await?), &[]);
+        let signer = CursorSigner::of(&blog, &*ids).await?;
 
         let blog_port = Arc::new(blog.clone());
         let post_office = Arc::new(PostOffice {
