@@ -11,7 +11,6 @@ pub mod serve;
 pub mod stages;
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::pin::Pin;
 use std::time::Duration;
@@ -62,7 +61,7 @@ const LAST_WRITES: Duration = Duration::from_millis(500);
 /// Carries out a command to its end, in a runtime of its own; `pages` are what `serve` serves.
 ///
 /// # Errors
-/// What the command says; [`told`] makes a line of it.
+/// What the command says; [`told`](api::told::told) makes a line of it.
 pub fn run(command: Command, pages: Pages) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut out = std::io::stdout();
@@ -101,20 +100,4 @@ pub fn run(command: Command, pages: Pages) -> Result<(), Box<dyn Error>> {
     let done = runtime.block_on(doing);
     runtime.shutdown_timeout(LAST_WRITES);
     done
-}
-
-/// Writes an error and what caused it in one line, for the operator.
-pub fn told(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        // A transparent error repeats its source.
-        if !text.ends_with(&cause_text) {
-            // Writing to a string does not fail.
-            let _ = write!(text, ": {cause_text}");
-        }
-        source = cause.source();
-    }
-    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }

@@ -8,9 +8,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use api::http::pages::{Files, Pages};
+use api::told::told;
 use clap::Parser;
 use embedded_home::cli::Cli;
-use embedded_home::commands::{self, told};
+use embedded_home::commands;
 
 /// The bundle that `cargo xtask web` makes; without it, only the API is served.
 #[derive(rust_embed::Embed)]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use api::http::addresses::Peer;
 use api::http::pages::{Files, Pages};
+use api::told::told;
 use aws_home::compose::AwsHome;
 use aws_home::config::Settings;
 use aws_home::logs;
@@ -65,15 +66,4 @@ async fn with_peer(mut request: Request) -> Request {
         request.extensions_mut().insert(Peer(SocketAddr::new(address, 0)));
     }
     request
-}
-
-/// An error with its causes, in one line.
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
-    text
 }

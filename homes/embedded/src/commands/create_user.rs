@@ -109,7 +109,7 @@ mod tests {
         let _running = Records::open(folder.path()).await.unwrap();
         let error =
             create_user(flags(&folder, false), &b"a long password\n"[..]).await.unwrap_err();
-        let told = crate::commands::told(&error);
+        let told = api::told::told(&error);
         assert!(told.contains("in use") && told.lines().count() == 1, "{told}");
     }
 }
