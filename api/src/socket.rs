@@ -147,14 +147,11 @@ pub enum Subscriptions {
 }
 
 impl Subscriptions {
-    /// What serves them here.
-    ///
-    /// # Errors
-    /// A problem that names where they are served.
-    pub fn here(&self) -> Result<&Sockets, Problem> {
+    /// What serves them here, if anything does.
+    pub fn here(&self) -> Option<&Sockets> {
         match self {
-            Subscriptions::Here(sockets) => Ok(sockets),
-            Subscriptions::Elsewhere(_) => Err(self.need_a_socket()),
+            Subscriptions::Here(sockets) => Some(sockets),
+            Subscriptions::Elsewhere(_) => None,
         }
     }
 
@@ -212,9 +209,8 @@ pub async fn upgrade(doors: &Arc<Doors>, client: Client, mut request: Request) -
         Ok(accept) => accept,
         Err(problem) => return problem.into_response(),
     };
-    let sockets = match doors.subscriptions.here() {
-        Ok(sockets) => sockets,
-        Err(problem) => return problem.into_response(),
+    let Some(sockets) = doors.subscriptions.here() else {
+        return doors.subscriptions.need_a_socket().into_response();
     };
     let place = match sockets.place() {
         Ok(place) => place,

@@ -137,7 +137,8 @@ impl<'a> Ask<'a> {
                 return Err(method_not_allowed("GET serves queries only", "POST"));
             }
             OperationType::Subscription if events => {
-                let (sockets, since) = sockets?;
+                let elsewhere = || self.doors.subscriptions.need_a_socket();
+                let (sockets, since) = sockets.ok_or_else(elsewhere)?;
                 let client = self.client.clone();
                 let line = parts.extensions.get::<Line>().cloned().unwrap_or_default();
                 let asker = Asker { since, identity, client, line };

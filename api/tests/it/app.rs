@@ -220,6 +220,8 @@ pub struct Settings {
     pub stop: CancellationToken,
     pub log: Arc<Counter>,
     pub registry: Arc<realtime::Sockets>,
+    /// Where subscriptions are served, if not here.
+    pub elsewhere: Option<&'static str>,
 }
 
 impl Default for Settings {
@@ -235,6 +237,7 @@ impl Default for Settings {
             stop: CancellationToken::new(),
             log: Arc::default(),
             registry: realtime::Sockets::new(),
+            elsewhere: None,
         }
     }
 }
@@ -266,11 +269,13 @@ pub fn app_with(settings: Settings) -> App {
         budget: Arc::new(schema::Budget::new(settings.per_minute)),
         pages: Pages::new(settings.bundle),
         reading: Arc::new(settings.shelf),
-        subscriptions: Subscriptions::Here(Sockets::new(
-            Arc::new(speaker),
-            settings.tasks,
-            settings.stop,
-        )),
+        subscriptions: match settings.elsewhere {
+            Some(address) => Subscriptions::Elsewhere(address.to_owned()),
+            None => {
+                let sockets = Sockets::new(Arc::new(speaker), settings.tasks, settings.stop);
+                Subscriptions::Here(sockets)
+            }
+        },
         draft_statuses: settings.draft_statuses,
     };
     App { router: router(Arc::new(doors)), peer: settings.peer.parse().unwrap() }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::app::{Got, app, user};
+use crate::app::{Got, Settings, app, app_with, user};
 use crate::sockets::{Running, running};
 
 const EVENTS: (&str, &str) = ("accept", "text/event-stream");
@@ -69,6 +69,23 @@ async fn who_takes_no_events_is_told_where_subscriptions_are() {
     let got = app().post(WATCH, &[TOKEN]).await;
     assert_eq!((got.status, got.code().as_str()), (406, "SUBSCRIPTION_NEEDS_SOCKET"));
     assert!(got.json()["errors"][0]["message"].as_str().unwrap().contains("text/event-stream"));
+}
+
+#[tokio::test]
+async fn where_subscriptions_are_served_elsewhere_each_way_to_one_is_told_where() {
+    let address = "wss://sockets.blog.example";
+    let app = app_with(Settings { elsewhere: Some(address), ..Settings::default() });
+    let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), TOKEN];
+    for got in [
+        app.post(WATCH, &[TOKEN]).await,
+        app.post(WATCH, &[EVENTS, TOKEN]).await,
+        app.request("GET /graphql/ws", &upgrade, "").await,
+    ] {
+        let message = got.json()["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(got.status, 406, "{message}");
+        assert!(message.contains(address), "{message}");
+    }
+    assert_eq!(app.post("{ hello }", &[TOKEN]).await.status, 200);
 }
 
 #[tokio::test]
