@@ -44,6 +44,7 @@ fn lint(workspace: &Workspace, what: &[&str]) -> Result<()> {
 /// Advisories are left out: they come from a host that is no package registry, which not every place
 /// that runs this can reach.
 fn deny(workspace: &Workspace) -> Result<()> {
+    // Not in the target folder, where it would be compiled for each clone.
     let tools = cache_home()?.join("deepdive/cargo-deny");
     let program = tools.join("bin/cargo-deny");
     if !output(Command::new(&program).arg("--version"))
@@ -65,7 +66,6 @@ fn deny(workspace: &Workspace) -> Result<()> {
             "--version",
             CARGO_DENY,
         ]);
-        // Not into the target folder, where it would be compiled for each clone.
         call(install.arg("--root").arg(&tools))?;
     }
     call(

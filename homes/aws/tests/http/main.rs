@@ -156,7 +156,11 @@ async fn an_owner_publishes_and_everybody_reads_it() {
         guest.ask("{ search(query: \"테이블\") { nodes { post { title } } } }", json!({})).await;
     assert_eq!(found["search"]["nodes"], json!([]), "no worker has put it into the index");
     let page = guest.get(&format!("/posts/{slug}")).await;
+    // Without the web client in the program, there is no page that the article could stand in.
     assert!([200, 503].contains(&page["statusCode"].as_u64().unwrap()), "{page:#}");
+    let feed = guest.get("/atom.xml").await;
+    assert_eq!(feed["statusCode"], 200, "{feed:#}");
+    assert!(feed["body"].as_str().unwrap().contains("람다에서 쓰는 글"), "{feed:#}");
 }
 
 #[tokio::test]
