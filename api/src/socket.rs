@@ -205,12 +205,12 @@ pub fn is_upgrade(request: &Request) -> bool {
 
 /// Answers a request for a WebSocket, and serves the socket in a task of its own.
 pub async fn upgrade(doors: &Arc<Doors>, client: Client, mut request: Request) -> Response {
+    let Some(sockets) = doors.subscriptions.here() else {
+        return doors.subscriptions.need_a_socket().into_response();
+    };
     let accept = match accept_key(&request) {
         Ok(accept) => accept,
         Err(problem) => return problem.into_response(),
-    };
-    let Some(sockets) = doors.subscriptions.here() else {
-        return doors.subscriptions.need_a_socket().into_response();
     };
     let place = match sockets.place() {
         Ok(place) => place,
