@@ -40,7 +40,9 @@ use store::table::Table;
 use store::{Blog, CursorSigner, keys};
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
-use workers::{Image, Limits, PostOffice, Purge, Runner, Search, Speech, Summary, Tidy};
+use workers::{
+    Arrivals, Image, Jobs, Limits, PostOffice, Purge, Runner, Search, Speech, Summary, Tidy,
+};
 
 use crate::config::Hidden;
 use rendering::OffTheReactor;
@@ -256,11 +258,22 @@ impl EmbeddedHome {
             sentence_timeout: Duration::from_secs(30),
         };
         let posts: Arc<dyn domain::ports::Posts> = Arc::new(blog.clone());
-        let runner = Arc::new(Runner {
+        let jobs = Jobs {
+            posts: posts.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            prices: settings.prices.clone(),
+            shown: Arc::new(shown),
+        };
+        let arrivals = Arrivals {
             posts: posts.clone(),
             objects: store.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
+        };
+        let runner = Arc::new(Runner {
+            jobs,
+            arrivals,
             speech: Arc::new(Speech {
                 posts: posts.clone(),
                 renderer: renderer.clone(),
@@ -291,8 +304,6 @@ impl EmbeddedHome {
                 ids: ids.clone(),
             }),
             limits: Limits::default(),
-            prices: settings.prices.clone(),
-            shown: Arc::new(shown),
             bells: Bells::default(),
         });
         Ok(EmbeddedHome {
@@ -443,7 +454,7 @@ impl EmbeddedHome {
         HomeMedia {
             objects: self.objects.clone(),
             blog: self.blog.clone(),
-            runner: self.runner.clone(),
+            arrivals: self.runner.arrivals.clone(),
         }
     }
 }

@@ -28,7 +28,7 @@ use store::{Blog, Check, HeldObject};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
-use workers::{JobError, Limits, Purge, Runner, Search, Tidy};
+use workers::{Arrivals, JobError, Jobs, Limits, Purge, Runner, Search, Tidy};
 
 use crate::runner::Counting;
 
@@ -498,11 +498,22 @@ async fn the_runner_removes_what_was_deleted_seven_days_ago_on_hostile_tables_to
         .await;
         let (post, images) = world.full().await;
         let others = Arc::new(Counting::default());
-        let runner = Runner {
+        let jobs = Jobs {
+            posts: Arc::new(world.blog.clone()),
+            clock: world.clock.clone(),
+            ids: world.ids.clone(),
+            prices: domain::usage::Prices::default(),
+            shown: Arc::new(|stage| assert!(!stage.id.kind.internal(), "nobody sees a purge")),
+        };
+        let arrivals = Arrivals {
             posts: Arc::new(world.blog.clone()),
             objects: world.objects.clone(),
             clock: world.clock.clone(),
             ids: world.ids.clone(),
+        };
+        let runner = Runner {
+            jobs,
+            arrivals,
             speech: others.clone(),
             summary: others.clone(),
             search: Arc::new(Search {
@@ -514,8 +525,6 @@ async fn the_runner_removes_what_was_deleted_seven_days_ago_on_hostile_tables_to
             purge: Arc::new(world.purge(&world.blog)),
             tidy: Arc::new(world.tidy(&world.blog)),
             limits: Limits::default(),
-            prices: domain::usage::Prices::default(),
-            shown: Arc::new(|stage| assert!(!stage.id.kind.internal(), "nobody sees a purge")),
             bells: Bells::default(),
         };
         let bells = runner.bells.clone();

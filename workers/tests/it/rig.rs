@@ -20,7 +20,7 @@ use store::table::Table;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use workers::runner::Bells;
-use workers::{Limits, Runner, Worker};
+use workers::{Arrivals, Jobs, Limits, Runner, Worker};
 
 pub struct Rig {
     pub blog: Blog,
@@ -132,10 +132,13 @@ impl Rig {
     /// The same, not started.
     pub fn runner(&self, speech: Arc<dyn Worker>, others: Arc<dyn Worker>) -> Runner {
         Runner {
-            posts: Arc::new(self.blog.clone()),
-            objects: Arc::new(self.objects.clone()) as Arc<dyn Objects>,
-            clock: self.clock.clone(),
-            ids: self.ids.clone(),
+            jobs: self.jobs(),
+            arrivals: Arrivals {
+                posts: Arc::new(self.blog.clone()),
+                objects: Arc::new(self.objects.clone()) as Arc<dyn Objects>,
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
             speech,
             summary: others.clone(),
             search: others.clone(),
@@ -143,9 +146,18 @@ impl Rig {
             purge: others.clone(),
             tidy: others,
             limits: Limits { speech: 2, summary: 2, search: 2, image: 2, purge: 1, tidy: 1 },
+            bells: Bells::default(),
+        }
+    }
+
+    /// What does a job.
+    pub fn jobs(&self) -> Jobs {
+        Jobs {
+            posts: Arc::new(self.blog.clone()),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
             prices: Prices { speech: Price(16_000), ..Prices::default() },
             shown: Arc::new(|_| {}),
-            bells: Bells::default(),
         }
     }
 

@@ -105,10 +105,10 @@ impl Worker for NotInstalled {
 async fn what_failed_for_want_of_a_voice_goes_on_by_itself_when_there_is_one() {
     let clock = Arc::new(TestClock::default());
     let rig = Rig::at(clock.clone(), |table, _| table).await;
-    let (voice, others) = (Arc::new(NotInstalled::default()), Arc::new(Counting::default()));
-    let stop = rig.start(voice.clone(), others.clone());
+    let voice = Arc::new(NotInstalled::default());
+    let stop = rig.start(voice.clone(), Arc::new(Counting::default()));
     let post = rig.published("Text.").await;
-    let rounds = rig.runner(voice.clone(), others);
+    let rounds = rig.jobs();
     for run in 1..=2 {
         let failed = |stage: &Stage| stage.status == StageStatus::Failed;
         let failed = rig.until(&post, StageKind::Speech, failed).await;

@@ -1,7 +1,5 @@
 //! The objects of the embedded home, as the doors see them.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use axum::body::BodyDataStream;
 use domain::AssetId;
@@ -9,19 +7,19 @@ use domain::media::ObjectKey;
 use domain::ports::PortError;
 use embedded_objects::{FolderObjects, UploadRefused};
 use store::Blog;
-use workers::Runner;
+use workers::Arrivals;
 
 use api::http::media::{Content, Declared, Media, Opened, UploadError};
 
-/// Folder, table and runner: what is public is decided by the posts' rows, and an arrival starts its
+/// Folder and table: what is public is decided by the posts' rows, and an arrival starts its
 /// image's stage.
 pub struct HomeMedia {
     /// The bytes.
     pub objects: FolderObjects,
     /// Who may see them.
     pub blog: Blog,
-    /// What acts on an arrival.
-    pub runner: Arc<Runner>,
+    /// What notes an arrival.
+    pub arrivals: Arrivals,
 }
 
 #[async_trait]
@@ -54,7 +52,7 @@ impl Media for HomeMedia {
         // Whoever misses this finds the object when the asset's row falls due.
         let owner = accepted.key.as_str().split('/').next().unwrap_or_default();
         if let Ok(asset) = AssetId::parse(owner)
-            && let Err(error) = self.runner.accept_upload().run(&asset).await
+            && let Err(error) = self.arrivals.note(&asset).await
         {
             tracing::warn!(asset.id = %asset, error = %error, "an arrival was not noted; it is found later");
         }
