@@ -16,11 +16,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::http::reading::TableReading;
-use domain::account::key_hash;
 use domain::actions::ReleaseStages;
 use domain::mail::SiteAddress;
 use domain::ports::{
-    Accounts, Clock, ContentRenderer, IdSource, Mailer, Objects, Passwords, PortError, SearchIndex,
+    Clock, ContentRenderer, IdSource, Mailer, Objects, Passwords, PortError, SearchIndex,
 };
 use domain::stage::Stage;
 use domain::usage::Prices;
@@ -393,20 +392,6 @@ impl EmbeddedHome {
             },
             () = stop.cancelled() => {}
         }
-    }
-
-    /// The token of the set-up link, until the blog has an owner: a new one each time, the old ones
-    /// are void.
-    ///
-    /// # Errors
-    /// A failure of the table.
-    pub async fn set_up_token(&self) -> Result<Option<String>, PortError> {
-        if self.blog.has_owner().await? {
-            return Ok(None);
-        }
-        let token = domain::Secret::from_bits(self.ids.secret()).reveal().to_owned();
-        self.blog.offer_set_up(&key_hash(&token)).await?;
-        Ok(Some(token))
     }
 }
 

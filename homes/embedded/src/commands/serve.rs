@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use domain::actions::ActionError;
+use domain::actions::{ActionError, InviteOwner};
 use domain::ports::PortError;
 use realtime::ConnectionConfig;
 use schema::SocketViewer;
@@ -82,7 +82,8 @@ pub async fn serve(settings: Settings, pages: Pages) -> Result<(), ServeError> {
     }
     // Before the link: the owner becomes its author.
     let demo = if settings.no_demo { None } else { home.demo().await? };
-    if let Some(token) = home.set_up_token().await? {
+    let invite = InviteOwner { accounts: &home.blog, ids: &*home.ids };
+    if let Some(token) = invite.run().await? {
         print(&format!("create the owner's account at {public}/setup?token={token}"))?;
     }
 
