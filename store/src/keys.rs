@@ -226,6 +226,11 @@ pub fn due(id: &StageId, at: Timestamp) -> (String, String) {
     (due_partition(id.kind), format!("{}#{}", at.sortable(), stage(id).pk))
 }
 
+/// The last place in the due index that is reached at `now`.
+pub fn due_until(now: Timestamp) -> String {
+    format!("{}~", now.sortable())
+}
+
 /// Where the due stages of a kind are.
 pub fn due_partition(kind: StageKind) -> String {
     format!("DUE#{}", kind.name())

@@ -38,7 +38,7 @@ impl Posts for Blog {
         let partition = keys::due_partition(kind);
         // Beyond any wait: written before the clock went back.
         let beyond = SortRange::Between(now.plus(LONGEST_WAIT).sortable(), "~".into());
-        let now = SortRange::Between("0".into(), format!("{}~", now.sortable()));
+        let now = SortRange::Between("0".into(), keys::due_until(now));
         let mut ids = vec![];
         // Housekeeping alone may wait longer than any wait: a week is not a clock that went back.
         for range in (!kind.internal()).then_some(beyond).into_iter().chain([now]) {

@@ -7,9 +7,10 @@ use crate::servers;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 7] = [
+pub const CRATES: [&str; 8] = [
     "aws-addresses",
     "aws-connections",
+    "aws-functions",
     "aws-home",
     "aws-objects",
     "aws-search",

@@ -1,63 +1,57 @@
 //! What the infrastructure tells a function, by its environment: the only place of this home that reads it.
 //!
+//! A function asks for what it needs, and does not start without it:
+//!
 //! | variable | what it says | without it |
 //! |---|---|---|
-//! | `DEEPDIVE_TABLE` | name of the table | it does not start |
-//! | `DEEPDIVE_BUCKET` | name of the bucket of images and audio | it does not start |
-//! | `DEEPDIVE_MEDIA_URL` | where CloudFront serves that bucket | it does not start |
-//! | `DEEPDIVE_PUBLIC_URL` | where the blog is for its readers, such as `https://blog.example` | it does not start |
-//! | `DEEPDIVE_SOCKET_URL` | where its sockets are, such as `wss://...` | it does not start |
+//! | `DEEPDIVE_TABLE` | name of the table | nothing starts |
+//! | `DEEPDIVE_BUCKET` | name of the bucket of images and audio | what needs objects does not start |
+//! | `DEEPDIVE_MEDIA_URL` | where CloudFront serves that bucket | the same |
+//! | `DEEPDIVE_PUBLIC_URL` | where the blog is for its readers, such as `https://blog.example` | the doors do not start |
+//! | `DEEPDIVE_SOCKET_URL` | where its sockets are, such as `wss://...` | the same |
 //! | `DEEPDIVE_SEARCH_URL` | address of the OpenSearch domain | the blog has no search |
 //! | `DEEPDIVE_SEARCH_INDEX` | name of the index in it | `posts` |
+//! | `DEEPDIVE_SUMMARY_MODEL` | the model of Bedrock that writes summaries | Claude Haiku |
+//! | `DEEPDIVE_SPEECH_FUNCTION`, and so for each kind of stage | name of the function that does them | nobody does them |
 //! | `DEEPDIVE_TITLE` | what the blog is called | `Deepdive` |
 //! | `DEEPDIVE_SIGN_UP` | `open` or `closed` | closed |
 //! | `DEEPDIVE_LOG` | what is logged | `info` |
 //!
 //! Lambda itself sets `AWS_REGION` and the keys of the function's role. As with Amazon's own tools,
-//! `AWS_ENDPOINT_URL` names an emulator for all services, and `AWS_ENDPOINT_URL_DYNAMODB` or
-//! `AWS_ENDPOINT_URL_S3` one for a service.
+//! `AWS_ENDPOINT_URL` names an emulator for all services, and `AWS_ENDPOINT_URL_DYNAMODB` and its like one
+//! for a service.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use api::http::addresses::PublicUrl;
-use aws_table::Credentials;
+use aws_search::{OpenSearchConfig, Signing};
+use aws_table::{Credentials, DynamoTableConfig};
+use domain::ports::{Clock, IdSource};
+use domain::stage::StageKind;
+
+/// One try of DynamoDB, whose answers take milliseconds.
+const TABLE_TRY: Duration = Duration::from_secs(2);
+/// All tries of a call: a request has 30 seconds at API Gateway.
+const TABLE_CALL: Duration = Duration::from_secs(8);
 
 /// What a function was told.
+pub struct Environment(Box<Variables>);
+
+/// Reads a variable.
+type Variables = dyn Fn(&str) -> Option<String>;
+
+/// Where the blog is, and what it is like.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// The table's name.
-    pub table: String,
-    /// The region of everything.
-    pub region: String,
-    /// Those of the function's role.
-    pub credentials: Credentials,
-    /// Where DynamoDB answers, if not at Amazon's own address.
-    pub dynamodb: Option<String>,
-    /// Where S3 answers, if not at Amazon's own address.
-    pub s3: Option<String>,
-    /// The bucket of images and audio.
-    pub bucket: String,
-    /// Where CloudFront serves it.
-    pub media_url: String,
-    /// Where the blog is for its readers.
+pub struct Site {
+    /// Where it is for its readers.
     pub public_url: PublicUrl,
     /// Where its sockets are.
     pub socket_url: String,
-    /// The index, unless the blog was deployed without search.
-    pub search: Option<SearchSettings>,
-    /// What the blog is called.
+    /// What it is called.
     pub title: String,
     /// Whether readers may make accounts.
     pub sign_up_open: bool,
-    /// What is logged.
-    pub log: String,
-}
-
-/// Where the index is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SearchSettings {
-    /// Address of the domain. Requests to an encrypted one are signed; a node without TLS is one of a test.
-    pub url: String,
-    /// Name of the index.
-    pub index: String,
 }
 
 /// Why a function does not start.
@@ -78,56 +72,146 @@ pub enum SettingsError {
     },
 }
 
-impl Settings {
-    /// Reads the environment of this process.
-    ///
-    /// # Errors
-    /// [`SettingsError`] - it names the variable.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        Self::read(|name| std::env::var(name).ok())
+impl Environment {
+    /// The environment of this process.
+    pub fn of_this_process() -> Self {
+        Environment(Box::new(|name| std::env::var(name).ok()))
     }
 
-    fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, SettingsError> {
-        // CloudFormation cannot leave a variable out: an empty one says that there is nothing.
-        let optional = |name| variable(name).filter(|value| !value.is_empty());
-        let needed = |name| optional(name).ok_or(SettingsError::Missing(name));
-        let public_url = needed("DEEPDIVE_PUBLIC_URL")?;
+    /// CloudFormation cannot leave a variable out: an empty one says that there is nothing.
+    fn optional(&self, name: &str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    fn needed(&self, name: &'static str) -> Result<String, SettingsError> {
+        self.optional(name).ok_or(SettingsError::Missing(name))
+    }
+
+    /// What is logged.
+    pub fn log(&self) -> String {
+        self.optional("DEEPDIVE_LOG").unwrap_or_else(|| "info".to_owned())
+    }
+
+    /// Where the table is.
+    ///
+    /// # Errors
+    /// [`SettingsError`], here and below - it names the variable.
+    pub fn table(&self) -> Result<DynamoTableConfig, SettingsError> {
+        Ok(DynamoTableConfig {
+            table: self.needed("DEEPDIVE_TABLE")?,
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: self.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+            attempt: TABLE_TRY,
+            call: TABLE_CALL,
+        })
+    }
+
+    /// Where images and audio are.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn media(&self) -> Result<aws_addresses::Config, SettingsError> {
+        Ok(aws_addresses::Config {
+            bucket: self.needed("DEEPDIVE_BUCKET")?,
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: self.endpoint("AWS_ENDPOINT_URL_S3"),
+            public_url: self.needed("DEEPDIVE_MEDIA_URL")?,
+        })
+    }
+
+    /// Where the index is, unless the blog was deployed without search. Requests to an encrypted address are
+    /// signed; a node without TLS is one of a test.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn search(
+        &self,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Result<Option<OpenSearchConfig>, SettingsError> {
+        let Some(url) = self.optional("DEEPDIVE_SEARCH_URL") else { return Ok(None) };
+        let index = self.optional("DEEPDIVE_SEARCH_INDEX").unwrap_or_else(|| "posts".to_owned());
+        let signing = Signing { credentials: self.credentials()?, region: self.region()? };
+        let signing = url.starts_with("https:").then_some(signing);
+        Ok(Some(OpenSearchConfig { url, index, signing, clock, ids }))
+    }
+
+    /// Who writes summaries.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn summary(&self) -> Result<aws_summary::Config, SettingsError> {
+        let model = self.optional("DEEPDIVE_SUMMARY_MODEL");
+        Ok(aws_summary::Config {
+            model: model.unwrap_or_else(|| aws_summary::DEFAULT_MODEL.to_owned()),
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: self.endpoint("AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
+        })
+    }
+
+    /// Where functions are invoked.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn functions(&self) -> Result<aws_functions::Config, SettingsError> {
+        Ok(aws_functions::Config {
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: self.endpoint("AWS_ENDPOINT_URL_LAMBDA"),
+        })
+    }
+
+    /// Name of the function that does the stages of a kind, if anybody does.
+    pub fn function(&self, kind: StageKind) -> Option<String> {
+        self.optional(&format!("DEEPDIVE_{}_FUNCTION", kind.name()))
+    }
+
+    /// What the doors say of the blog.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn site(&self) -> Result<Site, SettingsError> {
+        let public_url = self.needed("DEEPDIVE_PUBLIC_URL")?;
         let wrong = |name, value, expected| SettingsError::Wrong { name, value, expected };
         let expected = "an address such as https://blog.example, without a path";
         let public_url = public_url
             .parse()
             .map_err(|_| wrong("DEEPDIVE_PUBLIC_URL", public_url.clone(), expected))?;
-        let sign_up_open = match optional("DEEPDIVE_SIGN_UP").as_deref() {
+        let sign_up_open = match self.optional("DEEPDIVE_SIGN_UP").as_deref() {
             None | Some("closed") => false,
             Some("open") => true,
             Some(other) => {
                 return Err(wrong("DEEPDIVE_SIGN_UP", other.to_owned(), "open or closed"));
             }
         };
-        let index = || optional("DEEPDIVE_SEARCH_INDEX").unwrap_or_else(|| "posts".to_owned());
-        let search = optional("DEEPDIVE_SEARCH_URL");
-        let endpoint = |service| optional(service).or_else(|| optional("AWS_ENDPOINT_URL"));
-        Ok(Settings {
-            table: needed("DEEPDIVE_TABLE")?,
-            region: needed("AWS_REGION")?,
-            credentials: Credentials::new(
-                needed("AWS_ACCESS_KEY_ID")?,
-                needed("AWS_SECRET_ACCESS_KEY")?,
-                optional("AWS_SESSION_TOKEN"),
-                None,
-                "the function's role",
-            ),
-            dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
-            s3: endpoint("AWS_ENDPOINT_URL_S3"),
-            bucket: needed("DEEPDIVE_BUCKET")?,
-            media_url: needed("DEEPDIVE_MEDIA_URL")?,
+        Ok(Site {
             public_url,
-            socket_url: needed("DEEPDIVE_SOCKET_URL")?,
-            search: search.map(|url| SearchSettings { url, index: index() }),
-            title: optional("DEEPDIVE_TITLE").unwrap_or_else(|| "Deepdive".to_owned()),
+            socket_url: self.needed("DEEPDIVE_SOCKET_URL")?,
+            title: self.optional("DEEPDIVE_TITLE").unwrap_or_else(|| "Deepdive".to_owned()),
             sign_up_open,
-            log: optional("DEEPDIVE_LOG").unwrap_or_else(|| "info".to_owned()),
         })
+    }
+
+    fn region(&self) -> Result<String, SettingsError> {
+        self.needed("AWS_REGION")
+    }
+
+    /// Those of the function's role.
+    fn credentials(&self) -> Result<Credentials, SettingsError> {
+        Ok(Credentials::new(
+            self.needed("AWS_ACCESS_KEY_ID")?,
+            self.needed("AWS_SECRET_ACCESS_KEY")?,
+            self.optional("AWS_SESSION_TOKEN"),
+            None,
+            "the function's role",
+        ))
+    }
+
+    fn endpoint(&self, service: &str) -> Option<String> {
+        self.optional(service).or_else(|| self.optional("AWS_ENDPOINT_URL"))
     }
 }
 
@@ -149,43 +233,60 @@ mod tests {
         ("DEEPDIVE_SOCKET_URL", "wss://sockets.blog.example"),
     ];
 
-    fn read(changed: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    fn environment(changed: &[(&str, &str)]) -> Environment {
         let all = changed.iter().chain(&ENVIRONMENT);
-        let all: Vec<_> = all.map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Settings::read(|name| all.iter().find(|(own, _)| *own == name).map(|(_, v)| v.clone()))
+        let all: Vec<_> = all.map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Environment(Box::new(move |name| {
+            all.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())
+        }))
     }
 
     #[test]
     fn what_may_be_left_out_has_a_default() {
-        let settings = read(&[]).unwrap();
-        assert_eq!((settings.title.as_str(), settings.sign_up_open), ("Deepdive", false));
-        assert_eq!((settings.search, settings.dynamodb, settings.s3), (None, None, None));
-        assert!(!format!("{:?}", settings.credentials).contains("hush"));
+        let environment = environment(&[]);
+        let site = environment.site().unwrap();
+        assert_eq!((site.title.as_str(), site.sign_up_open), ("Deepdive", false));
+        assert_eq!(environment.table().unwrap().endpoint, None);
+        assert_eq!(environment.media().unwrap().endpoint, None);
+        assert_eq!(environment.summary().unwrap().model, aws_summary::DEFAULT_MODEL);
+        assert_eq!(environment.function(StageKind::Image), None);
+        assert!(!format!("{:?}", environment.table().unwrap().credentials).contains("hush"));
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        for name in ["DEEPDIVE_TABLE", "DEEPDIVE_BUCKET", "DEEPDIVE_SOCKET_URL", "AWS_REGION"] {
-            assert_eq!(read(&[(name, "")]).unwrap_err(), SettingsError::Missing(name));
+        let missing = |name| Some(SettingsError::Missing(name));
+        for name in ["DEEPDIVE_TABLE", "AWS_REGION", "AWS_SECRET_ACCESS_KEY"] {
+            assert_eq!(environment(&[(name, "")]).table().err(), missing(name));
+        }
+        for name in ["DEEPDIVE_BUCKET", "DEEPDIVE_MEDIA_URL"] {
+            assert_eq!(environment(&[(name, "")]).media().err(), missing(name));
+        }
+        for name in ["DEEPDIVE_PUBLIC_URL", "DEEPDIVE_SOCKET_URL"] {
+            assert_eq!(environment(&[(name, "")]).site().err(), missing(name));
         }
     }
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        let told = |name, value| read(&[(name, value)]).unwrap_err().to_string();
+        let told = |name, value| environment(&[(name, value)]).site().unwrap_err().to_string();
         assert!(told("DEEPDIVE_SIGN_UP", "yes").contains("open or closed"));
         assert!(told("DEEPDIVE_PUBLIC_URL", "blog.example").contains("https://blog.example"));
     }
 
     #[test]
     fn an_emulator_answers_for_all_services_or_for_one() {
-        let settings = read(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")]).unwrap();
-        assert_eq!(settings.dynamodb.as_deref(), Some("http://127.0.0.1:4566"));
-        let one = [("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")];
-        let settings = read(&one).unwrap();
-        assert_eq!(
-            (settings.s3.as_deref(), settings.dynamodb),
-            (Some("http://127.0.0.1:9000"), None)
-        );
+        let all = environment(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")]);
+        assert_eq!(all.table().unwrap().endpoint.as_deref(), Some("http://127.0.0.1:4566"));
+        let one = environment(&[("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")]);
+        assert_eq!(one.media().unwrap().endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+        assert_eq!(one.table().unwrap().endpoint, None);
+    }
+
+    #[test]
+    fn each_kind_of_stage_has_a_function_of_its_own() {
+        let environment = environment(&[("DEEPDIVE_SUMMARY_FUNCTION", "blog-summary")]);
+        assert_eq!(environment.function(StageKind::Summary).as_deref(), Some("blog-summary"));
+        assert_eq!(environment.function(StageKind::Speech), None);
     }
 }

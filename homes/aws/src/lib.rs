@@ -2,10 +2,18 @@
 //!
 //! Here adapters are named and put together, and nothing else is decided: rules are in `domain`, the doors
 //! in `api`. A function is a binary in `src/bin`, which holds no more than its own start. Start at
-//! [`compose`].
+//! [`compose`] for what answers requests, at [`crew`] for what works after the answer, and at [`router`] for
+//! what wakes it.
 
+pub mod bell;
 pub mod compose;
 pub mod config;
+pub mod crew;
+pub mod function;
 pub mod logs;
 mod media;
+pub mod operator;
+pub mod records;
+pub mod router;
 mod search;
+pub mod sweeper;

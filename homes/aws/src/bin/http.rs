@@ -1,20 +1,16 @@
 //! The function that answers HTTP: the very routes of the embedded home, behind API Gateway's HTTP API.
 
 use std::borrow::Cow;
-use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use api::http::addresses::Peer;
 use api::http::pages::{Files, Pages};
-use api::told::told;
 use aws_home::compose::AwsHome;
-use aws_home::config::Settings;
-use aws_home::logs;
+use aws_home::function::start;
 use axum::Router;
 use axum::extract::Request;
-use lambda_http::Error;
 use lambda_http::request::RequestContext;
 
 /// The bundle that `cargo xtask web` makes; without it, only the API is served.
@@ -31,24 +27,11 @@ impl Files for WebClient {
     }
 }
 
-// One request at a time is all that a function's process gets.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match serve().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Nothing can be done when even standard error is closed.
-            let _ = writeln!(std::io::stderr(), "deepdive-http: {}", told(&*error));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn serve() -> Result<(), Error> {
-    let settings = Settings::from_environment()?;
-    logs::start(&settings.log)?;
-    let home = AwsHome::open(settings).await?;
-    lambda_http::run(router(&home)).await
+fn main() -> ExitCode {
+    start("deepdive-http", async |environment| {
+        let home = AwsHome::open(&environment).await?;
+        lambda_http::run(router(&home)).await
+    })
 }
 
 fn router(home: &AwsHome) -> Router {

@@ -1,0 +1,13 @@
+//! The function that keeps the search index.
+
+use std::process::ExitCode;
+
+use aws_home::crew::Crew;
+use aws_home::function::{answer, start};
+
+fn main() -> ExitCode {
+    start("deepdive-search", async |environment| {
+        let crew = Crew::search(&environment).await?;
+        answer(async |event| crew.answer(event).await).await
+    })
+}
