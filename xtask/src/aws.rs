@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 
+use crate::deployed;
 use crate::process::{call, cargo_test, step};
-use crate::servers;
+use crate::servers::Servers;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 8] = [
+pub const CRATES: [&str; 9] = [
     "aws-addresses",
     "aws-connections",
     "aws-functions",
@@ -16,21 +17,27 @@ pub const CRATES: [&str; 8] = [
     "aws-search",
     "aws-summary",
     "aws-table",
+    "deepdive-tests-aws",
 ];
 
-/// Starts the servers, and has every adapter prove itself against them.
+/// Checks the templates, starts the servers, deploys the blog, has every adapter prove itself against the servers, and tests the
+/// blog from outside.
 ///
 /// # Errors
-/// A server cannot be had, or a test failed.
+/// A server cannot be had, the blog cannot be deployed, or a test failed.
 pub fn test(workspace: &Workspace) -> Result<()> {
-    let servers = servers::all(workspace)?;
-    let mut tests = cargo_test(workspace);
-    tests.arg("--no-fail-fast");
-    for name in CRATES {
-        tests.args(["--package", name]);
-    }
-    for server in &servers {
-        tests.env(server.variable, &server.url);
-    }
-    step("tests: adapters of the AWS home", || call(&mut tests))
+    deployed::templates(workspace)?;
+    let servers = Servers::start(workspace)?;
+    // In one call, as all tests: asked one by one, cargo compiles what they share again for each.
+    let tests = || {
+        let mut tests = cargo_test(workspace);
+        tests.args(CRATES.iter().flat_map(|name| ["--package", name]));
+        tests
+    };
+    step("functions and tests: compile", || call(tests().arg("--no-run")))?;
+    let blog = deployed::deploy(workspace, &servers.aws, &servers.opensearch.url)?;
+    let mut tests = tests();
+    tests.arg("--no-fail-fast").envs(servers.variables());
+    tests.env("DEEPDIVE_BLOG_URL", &blog.url).env("DEEPDIVE_SET_UP_LINK", &blog.set_up_link);
+    step("tests: the AWS home", || call(&mut tests))
 }

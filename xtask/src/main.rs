@@ -11,6 +11,7 @@
 mod aws;
 mod bench;
 mod ci;
+mod deployed;
 mod fingerprint;
 mod long;
 mod process;
@@ -40,7 +41,7 @@ usage: cargo xtask COMMAND
 
   serve [-- ARGS]   set up, build and start the server; ARGS go to `deepdive serve`
   test              set up, build and pass all tests
-  test --aws        start the servers that the AWS home is tested against, and pass its tests
+  test --aws        start the servers that the AWS home is tested against, deploy it there, and pass its tests
   setup             install what building, running and testing need
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -19,8 +19,46 @@ const VERSION: &str = "1.5.33";
 /// What it is and what it needs, each with the hash of its bytes.
 const REQUIREMENTS: &str = "tests/servers/ministack/requirements.txt";
 
+/// What is asked of it in Python, which its packages are for.
+const SCRIPTS: &str = "tests/servers/ministack";
+
+/// MiniStack, running.
+pub struct MiniStack {
+    /// Its process.
+    pub server: Server,
+    packages: PathBuf,
+    scripts: PathBuf,
+}
+
+impl MiniStack {
+    /// Where it answers.
+    pub fn url(&self) -> &str {
+        &self.server.url
+    }
+
+    /// How AWS's own tools find it, as who may do anything.
+    pub fn environment(&self) -> [(&'static str, &str); 4] {
+        [
+            ("AWS_ENDPOINT_URL", self.url()),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_DEFAULT_REGION", "us-east-1"),
+        ]
+    }
+
+    /// A script of its folder, which finds it; what the script prints.
+    ///
+    /// # Errors
+    /// The script fails; the message holds what it said.
+    pub fn script(&self, name: &str, arguments: &[&str]) -> Result<String> {
+        let mut python = tools::python().context("there is no Python 3")?;
+        python.arg(self.scripts.join(name)).args(arguments);
+        output(python.env("PYTHONPATH", &self.packages).envs(self.environment()))
+    }
+}
+
 /// Fetches and starts it.
-pub fn start(workspace: &Workspace) -> Result<Server> {
+pub fn start(workspace: &Workspace) -> Result<MiniStack> {
     let mut python = tools::python().context("MiniStack needs Python 3 (Debian: python3-pip)")?;
     // Some of the packages are compiled for one Python.
     let tag = "import sys; v = sys.version_info; print(f'{v.major}.{v.minor}', v >= (3, 11))";
@@ -51,7 +89,8 @@ pub fn start(workspace: &Workspace) -> Result<Server> {
         .env("S3_DATA_DIR", run.join("data"))
         .env("STATE_DIR", run.join("state"))
         .env("TMPDIR", &run);
-    Server::start(VARIABLE, run, python, || answers(port).then(|| url.clone()))
+    let server = Server::start(VARIABLE, run, python, || answers(port).then(|| url.clone()))?;
+    Ok(MiniStack { server, packages, scripts: workspace.root.join(SCRIPTS) })
 }
 
 fn fetch(workspace: &Workspace, folder: &Path) -> Result<()> {

@@ -17,6 +17,8 @@ use anyhow::{Context, Result, bail};
 use crate::process::step;
 use crate::workspace::{Workspace, cache_home};
 
+pub use ministack::MiniStack;
+
 /// After so long a server that has not answered is not going to.
 const STARTS_WITHIN: Duration = Duration::from_secs(90);
 /// A server may take so long to end by itself.
@@ -32,16 +34,33 @@ pub struct Server {
     pub variable: &'static str,
 }
 
-/// Fetches what is missing, and starts all of them.
-///
-/// # Errors
-/// One of them cannot be fetched or does not start; the message says what it needs.
-pub fn all(workspace: &Workspace) -> Result<Vec<Server>> {
-    Ok(vec![
-        step("server: DynamoDB Local", || dynamodb::start(workspace))?,
-        step("server: MiniStack", || ministack::start(workspace))?,
-        step("server: OpenSearch", || opensearch::start(workspace))?,
-    ])
+/// All of them.
+pub struct Servers {
+    /// AWS's own DynamoDB, for tests.
+    pub dynamodb: Server,
+    /// What stands in for AWS.
+    pub aws: MiniStack,
+    /// A node of OpenSearch.
+    pub opensearch: Server,
+}
+
+impl Servers {
+    /// Fetches what is missing, and starts all of them.
+    ///
+    /// # Errors
+    /// One of them cannot be fetched or does not start; the message says what it needs.
+    pub fn start(workspace: &Workspace) -> Result<Servers> {
+        Ok(Servers {
+            dynamodb: step("server: DynamoDB Local", || dynamodb::start(workspace))?,
+            aws: step("server: MiniStack", || ministack::start(workspace))?,
+            opensearch: step("server: OpenSearch", || opensearch::start(workspace))?,
+        })
+    }
+
+    /// The variables in which tests look for them.
+    pub fn variables(&self) -> [(&'static str, &str); 3] {
+        [&self.dynamodb, &self.aws.server, &self.opensearch].map(|s| (s.variable, s.url.as_str()))
+    }
 }
 
 impl Server {

@@ -5,7 +5,7 @@
 
 mod debian;
 pub mod dictionary;
-mod npm;
+pub mod npm;
 mod toolchain;
 
 use anyhow::Result;
@@ -61,7 +61,7 @@ pub fn install(workspace: &Workspace, scope: Scope) -> Result<()> {
     step("set up: Rust standard library for the browser", || {
         toolchain::install_wasm_std(workspace)
     })?;
-    step("set up: npm packages", || npm::install(workspace))?;
+    step("set up: npm packages", || npm::install(&workspace.root))?;
     let mut missing = step("set up: system packages", || debian::install(scope))?;
     missing.extend(step("set up: Korean dictionary", || dictionary::install(workspace))?);
     report::missing(&missing);

@@ -1,25 +1,26 @@
-//! The npm packages of the root `package-lock.json`.
+//! The npm packages of a `package-lock.json`.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::fingerprint::{Fingerprint, remember, unchanged};
 use crate::process::call;
-use crate::workspace::Workspace;
 
-/// Installs exactly what the lock file names, unless that is what is installed.
-pub fn install(workspace: &Workspace) -> Result<()> {
+/// Installs exactly what the lock file of `folder` names, unless that is what is installed.
+pub fn install(folder: &Path) -> Result<()> {
     let mut fingerprint = Fingerprint::default();
-    fingerprint.path(&workspace.root, "package-lock.json")?.path(&workspace.root, ".npmrc")?;
+    fingerprint.path(folder, "package-lock.json")?.path(folder, ".npmrc")?;
     let fingerprint = fingerprint.finish();
     // Beside the packages, so that who removes them removes the memory of them.
-    let memory = workspace.node_modules().join(".deepdive-fingerprint");
+    let memory = folder.join("node_modules/.deepdive-fingerprint");
     if unchanged(&memory, &fingerprint) {
         println!("    as package-lock.json says");
         return Ok(());
     }
-    call(Command::new("npm").args(["ci", "--loglevel=error"]).current_dir(&workspace.root))
-        .context("npm could not install the tools that make the web client; is there a network?")?;
+    call(Command::new("npm").args(["ci", "--loglevel=error"]).current_dir(folder)).with_context(
+        || format!("npm could not install what {} needs; is there a network?", folder.display()),
+    )?;
     remember(&memory, &fingerprint)
 }

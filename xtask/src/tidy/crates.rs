@@ -106,6 +106,7 @@ const EDGES: &[(&str, &[&str])] = &[
     // These know the product from outside only.
     ("web-yew", &[]),
     ("deepdive-tests", &[]),
+    ("deepdive-tests-aws", &["deepdive-tests"]),
     ("xtask", &[]),
     ("bundler", &[]),
 ];
@@ -137,7 +138,8 @@ const STRANGERS: &[(&str, &[&str])] = &[
 ];
 
 /// Where errors without a type are good enough: programs that only print them.
-const ANYHOW: &[&str] = &["xtask", "bundler", "deepdive-tests", "deepdive-benches"];
+const ANYHOW: &[&str] =
+    &["xtask", "bundler", "deepdive-tests", "deepdive-tests-aws", "deepdive-benches"];
 
 struct Member {
     name: String,
