@@ -3,10 +3,11 @@
 import { Construct } from "constructs";
 
 import {
-  CfnOutput, Duration, Stack, type StackProps,
-  apigateway, dynamodb, events, iam, integrations, lambda, s3, schedule, scheduleTargets, sources, sqs, targets,
+  CfnOutput, Duration, Stack, type StackProps, Token,
+  apigateway, dynamodb, events, iam, integrations, lambda, logs, s3, schedule, scheduleTargets, sources, targets,
 } from "./cdk.ts";
-import { Program, Worker, grantTable } from "./program.ts";
+import { Program, Worker, lastQueue } from "./program.ts";
+import { because } from "./reasons.ts";
 import type { Settings } from "./settings.ts";
 
 export interface ApiProps extends StackProps {
@@ -20,7 +21,13 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id, props);
     const { settings, table, bucket } = props;
-    const api = new apigateway.HttpApi(this, "Api", { description: "The blog's doors" });
+    const api = new apigateway.HttpApi(this, "Api", { description: "The blog's doors", createDefaultStage: false });
+    const visits = new logs.LogGroup(this, "Visits", { retention: logs.RetentionDays.ONE_MONTH });
+    api.addStage("Stage", {
+      stageName: "$default",
+      autoDeploy: true,
+      accessLogSettings: { destination: new apigateway.LogGroupLogDestination(visits) },
+    });
 
     const everywhere = { DEEPDIVE_TABLE: table.tableName };
     const media = { DEEPDIVE_BUCKET: bucket.bucketName, DEEPDIVE_MEDIA_URL: `${api.apiEndpoint}/media` };
@@ -43,15 +50,10 @@ export class ApiStack extends Stack {
       environment: { ...everywhere, ...media, ...search, ...site },
     });
     // Whom it gives an address to does with it what it may do itself.
-    http.function.addToRolePolicy(objects(bucket, "GetObject", "PutObject"));
-    api.addRoutes({
-      path: "/{proxy+}",
-      integration: new integrations.HttpLambdaIntegration("HttpFunction", http.function),
-    });
-    api.addRoutes({
-      path: "/",
-      integration: new integrations.HttpLambdaIntegration("HttpFunctionRoot", http.function),
-    });
+    allowObjects(http, bucket, "GetObject", "PutObject");
+    const integration = new integrations.HttpLambdaIntegration("HttpFunction", http.function);
+    for (const path of ["/", "/{proxy+}"]) api.addRoutes({ path, integration });
+    because(api, "APIG4", "who asks is decided by the program, as in the embedded home");
 
     const workers = {
       SUMMARY: new Worker(this, "Summary", {
@@ -87,20 +89,25 @@ export class ApiStack extends Stack {
         environment: { ...everywhere, ...media, ...search },
       }),
     };
-    // A model is reached through profiles and in regions that are the model's own affair.
-    workers.SUMMARY.function.addToRolePolicy(
-      new iam.PolicyStatement({
-        actions: ["bedrock:InvokeModel"],
-        resources: ["arn:aws:bedrock:*::foundation-model/*", `arn:aws:bedrock:*:${this.account}:inference-profile/*`],
-      }),
+    // A profile sends a request on to whichever region has room.
+    const model = settings.summaryModel.replace(/^(global|us|eu|apac|jp|au)\./, "");
+    workers.SUMMARY.allow(
+      ["bedrock:InvokeModel"],
+      [
+        `arn:${this.partition}:bedrock:*::foundation-model/${model}`,
+        `arn:${this.partition}:bedrock:${this.region}:${this.account}:inference-profile/${settings.summaryModel}`,
+      ],
     );
-    workers.IMAGE.function.addToRolePolicy(objects(bucket, "GetObject", "PutObject"));
-    workers.PURGE.function.addToRolePolicy(objects(bucket, "GetObject", "PutObject", "DeleteObject"));
-    for (const worker of [workers.IMAGE, workers.PURGE]) {
-      worker.function.addToRolePolicy(
-        new iam.PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] }),
-      );
-    }
+    // Known only where the region is.
+    const partition = Token.isUnresolved(this.partition) ? "<AWS::Partition>" : this.partition;
+    because(
+      workers.SUMMARY,
+      `IAM5[Resource::arn:${partition}:bedrock:*::foundation-model/${model}]`,
+      "the regions behind an inference profile are Amazon's affair, and change",
+    );
+    allowObjects(workers.IMAGE, bucket, "GetObject", "PutObject");
+    allowObjects(workers.PURGE, bucket, "GetObject", "PutObject", "DeleteObject");
+    for (const worker of [workers.IMAGE, workers.PURGE]) worker.allow(["s3:ListBucket"], [bucket.bucketArn]);
 
     const names = Object.fromEntries(
       Object.entries({ ...workers, TIDY: workers.PURGE }).map(([kind, worker]) => [
@@ -116,11 +123,6 @@ export class ApiStack extends Stack {
       timeout: Duration.minutes(1),
       environment: names,
     });
-    const unheard = new sqs.Queue(this, "RouterFailed", {
-      enforceSSL: true,
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
-    });
     router.function.addEventSource(
       new sources.DynamoEventSource(table, {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
@@ -128,7 +130,7 @@ export class ApiStack extends Stack {
         bisectBatchOnError: true,
         reportBatchItemFailures: true,
         retryAttempts: 5,
-        onFailure: new sources.SqsDlq(unheard),
+        onFailure: new sources.SqsDlq(lastQueue(this, "RouterFailed")),
         // Of all that is written, only what has a place in the due index can have become due.
         filters: [
           lambda.FilterCriteria.filter({
@@ -138,6 +140,8 @@ export class ApiStack extends Stack {
       }),
     );
 
+    because(router, "IAM5[Resource::*]", "Lambda lists the account's streams to find the one that it reads");
+
     const sweeper = new Worker(this, "Sweeper", {
       settings,
       program: "sweeper",
@@ -146,13 +150,16 @@ export class ApiStack extends Stack {
       timeout: Duration.seconds(50),
       environment: { ...everywhere, ...names },
     });
+    const clock = new iam.Role(this, "Clock", { assumedBy: new iam.ServicePrincipal("scheduler.amazonaws.com") });
     new schedule.Schedule(this, "EachMinute", {
       schedule: schedule.ScheduleExpression.rate(Duration.minutes(1)),
-      target: new scheduleTargets.LambdaInvoke(sweeper.function, { retryAttempts: 0 }),
+      target: new scheduleTargets.LambdaInvoke(sweeper.function, { retryAttempts: 0, role: clock }),
     });
+    const swept = this.getLogicalId(sweeper.function.node.defaultChild as lambda.CfnFunction);
+    because(clock, `IAM5[Resource::<${swept}.Arn>:*]`, "any version of that one function");
 
     for (const caller of [router, sweeper]) {
-      for (const worker of Object.values(workers)) worker.function.grantInvoke(caller.function);
+      caller.allow(["lambda:InvokeFunction"], Object.values(workers).map((worker) => worker.function.functionArn));
     }
     // Nothing calls it but the operator, who may invoke the account's functions.
     const operator = new Program(this, "Operator", {
@@ -164,7 +171,7 @@ export class ApiStack extends Stack {
       environment: { ...everywhere, ...site },
     });
 
-    for (const { function: user } of [http, operator, sweeper, ...Object.values(workers)]) grantTable(table, user);
+    for (const user of [http, operator, sweeper, ...Object.values(workers)]) user.allowTable(table);
 
     new events.Rule(this, "Arrivals", {
       description: "An image is in the bucket",
@@ -184,10 +191,10 @@ export class ApiStack extends Stack {
   }
 }
 
-/** What one may do with the bucket's objects. */
-function objects(bucket: s3.IBucket, ...actions: string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: actions.map((action) => `s3:${action}`),
-    resources: [bucket.arnForObjects("*")],
-  });
+/** Lets a program do something with the bucket's objects. */
+function allowObjects(program: Program, bucket: s3.IBucket, ...actions: string[]): void {
+  program.allow(actions.map((action) => `s3:${action}`), [bucket.arnForObjects("*")]);
+  // The bucket, as the check calls it when it is another stack's.
+  const all = "DeepdiveData:ExportsOutputFnGetAttMediaA721A567ArnB9989168/*";
+  because(program, `IAM5[Resource::${all}]`, "the bucket holds nothing else, and its keys begin with ids that nobody knows before");
 }

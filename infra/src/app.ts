@@ -1,6 +1,8 @@
 // The AWS home, as the CDK's program reads it.
 
-import { App } from "./cdk.ts";
+import { AwsSolutionsChecks } from "cdk-nag";
+
+import { App, Validations } from "./cdk.ts";
 import { blog } from "./blog.ts";
 import { SettingError } from "./settings.ts";
 
@@ -8,6 +10,7 @@ try {
   // Account and region are those of who deploys.
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const app = new App();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   blog(app, account && region ? { env: { account, region } } : {});
   app.synth();
 } catch (error) {

@@ -3,6 +3,7 @@
 import type { Construct } from "constructs";
 
 import { RemovalPolicy, Stack, type StackProps, dynamodb, s3 } from "./cdk.ts";
+import { because } from "./reasons.ts";
 
 /** The single table, and the bucket of images and audio. Both outlive their stack. */
 export class DataStack extends Stack {
@@ -49,6 +50,7 @@ export class DataStack extends Stack {
         },
       ],
     });
+    because(this.bucket, "S1", "what readers load comes from a cache in front of it; what it holds is in the table");
     // The bucket tells EventBridge of each object. The construct's own switch would have a function do it.
     const bucket = this.bucket.node.defaultChild as s3.CfnBucket;
     bucket.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };

@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { Construct } from "constructs";
 
-import { Duration, dynamodb, iam, lambda, logs, sqs, destinations } from "./cdk.ts";
+import { Duration, destinations, dynamodb, iam, lambda, logs, sqs } from "./cdk.ts";
+import { because } from "./reasons.ts";
 import type { Settings } from "./settings.ts";
 
 export interface ProgramProps {
@@ -18,12 +19,15 @@ export interface ProgramProps {
   readonly environment: Record<string, string>;
 }
 
-/** One program as a function, with its own log. */
+/** One program as a function, with its own log, and a role that may write that log and nothing else yet. */
 export class Program extends Construct {
   readonly function: lambda.Function;
 
-  constructor(scope: Construct, id: string, props: ProgramProps & { readonly options?: Partial<lambda.FunctionProps> }) {
+  constructor(scope: Construct, id: string, props: ProgramProps, options: Partial<lambda.FunctionProps> = {}) {
     super(scope, id);
+    const logGroup = new logs.LogGroup(this, "Log", { retention: logs.RetentionDays.ONE_MONTH });
+    const role = new iam.Role(this, "Role", { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
+    logGroup.grantWrite(role);
     this.function = new lambda.Function(this, "Function", {
       description: props.description,
       code: lambda.Code.fromAsset(join(props.settings.functions, props.program)),
@@ -33,42 +37,44 @@ export class Program extends Construct {
       memorySize: props.memorySize,
       timeout: props.timeout,
       environment: props.environment,
-      logGroup: new logs.LogGroup(this, "Log", { retention: logs.RetentionDays.ONE_MONTH }),
-      ...props.options,
+      role,
+      logGroup,
+      ...options,
     });
+  }
+
+  /** Lets it do something, and nothing more. */
+  allow(actions: string[], resources: string[]): void {
+    this.function.addToRolePolicy(new iam.PolicyStatement({ actions, resources }));
+  }
+
+  /** Lets it use the table as the store does: by keys, and by queries of the table and its indexes. No scan. */
+  allowTable(table: dynamodb.ITable): void {
+    const operations = ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"];
+    const indexes = ["gsi1", "gsi2", "gsi3"].map((index) => `${table.tableArn}/index/${index}`);
+    this.allow(operations.map((operation) => `dynamodb:${operation}`), [table.tableArn, ...indexes]);
   }
 }
 
 /** A program that is invoked without anybody who waits. What it could not do, even when it was tried again,
  * lies in a queue of its own for two weeks. */
 export class Worker extends Program {
-  readonly failed: sqs.Queue;
-
   constructor(scope: Construct, id: string, props: ProgramProps) {
-    const failed = new sqs.Queue(scope, `${id}Failed`, {
-      enforceSSL: true,
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
-    });
-    const options = {
-      onFailure: new destinations.SqsDestination(failed),
+    super(scope, id, props, {
+      onFailure: new destinations.SqsDestination(lastQueue(scope, `${id}Failed`)),
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
-    };
-    super(scope, id, { ...props, options });
-    this.failed = failed;
+    });
   }
 }
 
-/** Lets a function use the table as the store does: by keys, and by queries of the table and its indexes. No
- * scan. */
-export function grantTable(table: dynamodb.ITable, to: lambda.IFunction): void {
-  to.addToRolePolicy(
-    new iam.PolicyStatement({
-      actions: ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"].map(
-        (action) => `dynamodb:${action}`,
-      ),
-      resources: [table.tableArn, `${table.tableArn}/index/*`],
-    }),
-  );
+/** A queue for what could not be done: somebody has to look at it. */
+export function lastQueue(scope: Construct, id: string): sqs.Queue {
+  const queue = new sqs.Queue(scope, id, {
+    enforceSSL: true,
+    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    retentionPeriod: Duration.days(14),
+  });
+  because(queue, "SQS3", "it is where messages end");
+  return queue;
 }

@@ -13,7 +13,7 @@ export interface Settings {
   readonly signUp: "open" | "closed";
   /** Address of an OpenSearch domain; empty for a blog without search. */
   readonly searchUrl: string;
-  /** The model of Bedrock that writes summaries; empty for the default. */
+  /** The model of Bedrock that writes summaries, by its inference profile. */
   readonly summaryModel: string;
   /** What the functions were compiled for. */
   readonly architecture: lambda.Architecture;
@@ -23,6 +23,9 @@ export interface Settings {
 
 /** Says which setting is wrong, and what it may be. */
 export class SettingError extends Error {}
+
+/** As `DEFAULT_MODEL` of adapters/aws/summary. */
+export const SUMMARY_MODEL = "global.anthropic.claude-haiku-4-5-20251001-v1:0";
 
 const NAMES = ["title", "signUp", "searchUrl", "summaryModel", "architecture", "functions"] as const;
 
@@ -51,7 +54,7 @@ export function settings(scope: Construct): Settings {
     title: read("title", "Deepdive"),
     signUp: one("signUp", ["open", "closed"], "closed"),
     searchUrl,
-    summaryModel: read("summaryModel", ""),
+    summaryModel: read("summaryModel", SUMMARY_MODEL),
     architecture: arm ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
     functions,
   };

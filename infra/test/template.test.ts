@@ -1,7 +1,8 @@
 // What the templates may and may not hold, whatever is added to them.
 
 import { strict as assert } from "node:assert";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,7 +11,7 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 
 import { blog } from "../src/blog.ts";
-import { SettingError } from "../src/settings.ts";
+import { SUMMARY_MODEL, SettingError } from "../src/settings.ts";
 
 const PROGRAMS = ["http", "image", "operator", "purge", "router", "search", "summary", "sweeper"];
 
@@ -123,6 +124,24 @@ test("every function is one of ours, and keeps its log for a month", () => {
     assert.ok(Properties["LoggingConfig"].LogGroup, name);
   }
   for (const [, { Properties }] of resources("AWS::Logs::LogGroup")) assert.equal(Properties["RetentionInDays"], 30);
+});
+
+test("AWS's rules of good practice are followed, or a reason is written", () => {
+  const context = JSON.stringify({ functions, "@aws-cdk/core:defaultCrossStackReferences": "strong" });
+  const somewhere = { CDK_DEFAULT_ACCOUNT: "123456789012", CDK_DEFAULT_REGION: "ap-northeast-2" };
+  for (const place of [{}, somewhere]) {
+    const synth = spawnSync(process.execPath, ["--import", "tsx", "src/app.ts"], {
+      cwd: join(import.meta.dirname, ".."),
+      env: { ...process.env, ...place, CDK_CONTEXT_JSON: context, CDK_OUTDIR: join(functions, "out") },
+      encoding: "utf8",
+    });
+    assert.equal(synth.status, 0, synth.stderr + synth.stdout);
+  }
+});
+
+test("summaries are written by the model that the adapter is made for", () => {
+  const adapter = join(import.meta.dirname, "../../adapters/aws/summary/src/config.rs");
+  assert.ok(readFileSync(adapter, "utf8").includes(`"${SUMMARY_MODEL}"`));
 });
 
 test("a setting that cannot be meant is refused with its name", () => {

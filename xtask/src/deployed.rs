@@ -69,7 +69,7 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
     let outputs = outputs.to_string_lossy();
     step("infra: deploy", || {
         let never = ["--require-approval", "never", "--outputs-file", &outputs];
-        call(cdk(&["deploy", "--all", "--quiet"]).args(never))
+        call(cdk(&["deploy", "--all"]).args(never))
     })?;
     let told = aws.script(SCRIPT, &["where", &outputs])?;
     let (url, set_up_link) =
