@@ -4,24 +4,22 @@
 
 use std::time::Duration;
 
-use aws_connections::connections;
+use aws_connections::{Bounds, settings};
 pub use aws_credential_types::Credentials;
 use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::config::timeout::TimeoutConfig;
-use aws_sdk_lambda::config::{BehaviorVersion, Region};
 use aws_sdk_lambda::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 
-/// Tries of one call. An event that was taken twice does no harm: it only says "look".
-const TRIES: u32 = 3;
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
-const CONNECT: Duration = Duration::from_secs(3);
-/// Lambda puts the event away, and answers.
-const TRY: Duration = Duration::from_secs(5);
-/// All tries of a call, the waits between them with it.
-const CALL: Duration = Duration::from_secs(15);
+/// Lambda puts the event away, and answers. An event that was taken twice does no harm: it only says "look".
+const BOUNDS: Bounds = Bounds {
+    tries: 3,
+    first_wait: Duration::from_millis(100),
+    longest_wait: Duration::from_secs(1),
+    connect: Duration::from_secs(3),
+    attempt: Duration::from_secs(5),
+    call: Duration::from_secs(15),
+};
 
 /// How Lambda is reached. The caller says all of it: nothing is read from the environment.
 #[derive(Clone, Debug)]
@@ -53,26 +51,8 @@ pub struct Functions(Client);
 impl Functions {
     /// Connects when it is first asked.
     pub fn new(config: &Config) -> Self {
-        let settings = aws_sdk_lambda::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(config.region.clone()))
-            .credentials_provider(config.credentials.clone())
-            .http_client(connections(config.endpoint.as_deref()))
-            .retry_config(
-                RetryConfig::standard().with_max_attempts(TRIES).with_max_backoff(LONGEST_WAIT),
-            )
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT)
-                    .operation_attempt_timeout(TRY)
-                    .operation_timeout(CALL)
-                    .build(),
-            );
-        let settings = match &config.endpoint {
-            Some(endpoint) => settings.endpoint_url(endpoint),
-            None => settings,
-        };
-        Functions(Client::from_conf(settings.build()))
+        let Config { region, credentials, endpoint } = config;
+        Functions(Client::new(&settings(region, credentials, endpoint.as_deref(), &BOUNDS)))
     }
 
     /// Hands an event, a document of JSON, to a function. When this returns, Lambda has it, and invokes the

@@ -18,43 +18,28 @@
 
 use std::time::Duration;
 
-use aws_connections::connections;
+use aws_connections::{Bounds, settings};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
-use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{self, BehaviorVersion, Config, Region};
+use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
+use aws_sdk_dynamodb::config::{self, Config};
 use aws_smithy_runtime_api::client::retries::classifiers::{RetryClassifierPriority, RetryReason};
 use aws_smithy_types::retry::ErrorKind;
 
 use crate::config::DynamoTableConfig;
 
-/// A connection that is not there after so long is not going to be.
-const CONNECT: Duration = Duration::from_secs(1);
-const ATTEMPTS: u32 = 4;
-const FIRST_DELAY: Duration = Duration::from_millis(50);
-const LONGEST_DELAY: Duration = Duration::from_secs(1);
-
 /// A client with connections of its own. It calls nothing yet.
-pub fn client(settings: &DynamoTableConfig) -> Client {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(settings.attempt)
-        .operation_timeout(settings.call)
-        .build();
-    let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(FIRST_DELAY)
-        .with_max_backoff(LONGEST_DELAY);
-    let mut config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(settings.region.clone()))
-        .credentials_provider(settings.credentials.clone())
-        .http_client(connections(settings.endpoint.as_deref()))
-        .timeout_config(timeouts)
-        .retry_config(retries);
-    config.set_endpoint_url(settings.endpoint.clone());
-    Client::from_conf(config.build())
+pub fn client(config: &DynamoTableConfig) -> Client {
+    let bounds = Bounds {
+        tries: 4,
+        first_wait: Duration::from_millis(50),
+        longest_wait: Duration::from_secs(1),
+        connect: Duration::from_secs(1),
+        attempt: config.attempt,
+        call: config.call,
+    };
+    let DynamoTableConfig { region, credentials, endpoint, .. } = config;
+    Client::new(&settings(region, credentials, endpoint.as_deref(), &bounds))
 }
 
 /// The settings of a single write beside those of the client.
