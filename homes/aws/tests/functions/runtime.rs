@@ -53,7 +53,7 @@ impl Function {
             .env_clear()
             .envs(std::env::var("PATH").map(|path| ("PATH", path)))
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "deepdive-http")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "deepdive")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "tests")
@@ -81,6 +81,15 @@ impl Function {
         match answer {
             Ok(Some(Ok(answer))) => answer,
             other => panic!("no answer: {other:?}\n{}", self.said.lock()),
+        }
+    }
+
+    /// Invokes it with what it cannot answer, and waits for its error.
+    pub async fn fail(&mut self, event: Value) -> Value {
+        self.events.send(event).await.unwrap();
+        match tokio::time::timeout(PATIENCE, self.answers.recv()).await {
+            Ok(Some(Err(error))) => error,
+            other => panic!("no error: {other:?}\n{}", self.said.lock()),
         }
     }
 
@@ -130,7 +139,7 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
         ("lambda-runtime-deadline-ms", "4102444800000"),
         (
             "lambda-runtime-invoked-function-arn",
-            "arn:aws:lambda:us-east-1:123456789012:function:deepdive-http",
+            "arn:aws:lambda:us-east-1:123456789012:function:deepdive",
         ),
         ("content-type", "application/json"),
     ];

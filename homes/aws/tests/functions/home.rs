@@ -1,0 +1,65 @@
+//! What the stack would tell a function, over the servers of the tests.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_table::{Credentials, DynamoTable, DynamoTableConfig};
+use domain::account::key_hash;
+use domain::ports::{Accounts, Clock};
+use embedded_system::SystemClock;
+use store::Blog;
+
+/// The token of the owner's invitation.
+pub const SET_UP: &str = "a-set-up-token-of-the-tests";
+
+/// Address of a server.
+fn server(variable: &str) -> String {
+    std::env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is not set: `cargo xtask test --aws` sets it"))
+}
+
+/// A name that nobody else uses.
+fn name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    format!("http-{now}-{}", NUMBER.fetch_add(1, Ordering::SeqCst))
+}
+
+/// What the stack would tell the function.
+pub fn environment(table: &str) -> HashMap<&'static str, String> {
+    HashMap::from([
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "the-secret".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", server("DEEPDIVE_DYNAMODB_URL")),
+        ("AWS_ENDPOINT_URL_S3", server("DEEPDIVE_AWS_URL")),
+        ("DEEPDIVE_TABLE", table.to_owned()),
+        ("DEEPDIVE_BUCKET", "blog-media".to_owned()),
+        ("DEEPDIVE_MEDIA_URL", "https://blog.example/media".to_owned()),
+        ("DEEPDIVE_PUBLIC_URL", "https://blog.example".to_owned()),
+        ("DEEPDIVE_SOCKET_URL", "wss://sockets.blog.example".to_owned()),
+        ("DEEPDIVE_SEARCH_URL", server("DEEPDIVE_OPENSEARCH_URL")),
+        ("DEEPDIVE_SEARCH_INDEX", table.to_owned()),
+    ])
+}
+
+/// A blog in a table of a new name, that waits for its owner.
+pub async fn blog() -> (Blog, String) {
+    let table = name();
+    let config = DynamoTableConfig {
+        table: table.clone(),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "tests"),
+        endpoint: Some(server("DEEPDIVE_DYNAMODB_URL")),
+        attempt: Duration::from_secs(30),
+        call: Duration::from_secs(60),
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let made = Arc::new(DynamoTable::new(&config, clock.clone()));
+    made.create().await.unwrap();
+    let blog = Blog::open(made, clock, "epoch").await.unwrap();
+    blog.offer_set_up(&key_hash(SET_UP)).await.unwrap();
+    (blog, table)
+}

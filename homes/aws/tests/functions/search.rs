@@ -1,0 +1,58 @@
+//! A function that works after the answer.
+
+use aws_home::bell::Bell;
+use domain::ports::{Clock, Posts, Wanted};
+use domain::stage::{StageKind, StageStatus};
+use embedded_system::SystemClock;
+use serde_json::{Value, json};
+
+use crate::home::{blog, environment};
+use crate::http::Visitor;
+use crate::runtime::Function;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_deepdive-search");
+
+#[tokio::test]
+async fn a_stage_is_done_once_however_often_it_is_rung_for() {
+    let (blog, table) = blog().await;
+    let environment = environment(&table);
+    let mut owner = Visitor::of(&environment).await;
+    owner.publishes("종이 두 번 울린 글", "한 번만 **색인**한다.").await;
+    let due = blog.due(StageKind::Search, SystemClock.now(), 10).await.unwrap();
+    let [stage] = due.as_slice() else { panic!("{due:?}") };
+    let bell: Value = serde_json::from_str(&Bell::event(stage)).unwrap();
+
+    let mut search = Function::start(PROGRAM, &environment).await;
+    for _ in 0..3 {
+        assert_eq!(search.invoke(bell.clone()).await, Value::Null);
+    }
+    let wanted = Wanted { stages: vec![stage.clone()], ..Wanted::default() };
+    let done = blog.load(&wanted).await.unwrap().stages.pop().unwrap();
+    assert_eq!((done.status, done.attempts), (StageStatus::Ready, 1));
+    let found = owner.ask("{ search(query: \"색인\") { nodes { post { title } } } }", json!({}));
+    assert_eq!(
+        found.await["search"]["nodes"],
+        json!([{ "post": { "title": "종이 두 번 울린 글" } }])
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_for_it_is_an_error_and_the_next_one_is_answered() {
+    let (_, table) = blog().await;
+    let mut search = Function::start(PROGRAM, &environment(&table)).await;
+    let id = "01m8kkzmb7qs74erh8gb1qjsys";
+    for event in [
+        json!({}),
+        json!({ "pk": format!("P#{id}"), "sk": "STAGE#SUMMARY" }),
+        json!({
+            "detail-type": "Object Created",
+            "detail": { "object": { "key": format!("{id}/1/2.png") } },
+        }),
+    ] {
+        let error = search.fail(event.clone()).await;
+        assert!(error.to_string().contains("does not know what to do"), "{event}: {error}");
+    }
+    // Of a post that is gone: nothing to do.
+    let bell = json!({ "pk": format!("P#{id}"), "sk": "STAGE#SEARCH" });
+    assert_eq!(search.invoke(bell).await, Value::Null);
+}
