@@ -7,20 +7,24 @@ use domain::actions::{AcceptUpload, ActionError};
 use domain::ports::{Clock, IdSource, Objects, Posts};
 use domain::stage::{StageKind, Subject};
 
+use crate::jobs::Jobs;
+
 /// What notes arrivals: an image's stage is due from then on.
 #[derive(Clone)]
 pub struct Arrivals {
-    /// Where images are known.
-    pub posts: Arc<dyn Posts>,
-    /// Where they arrive.
-    pub objects: Arc<dyn Objects>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
-    /// Tags of events.
-    pub ids: Arc<dyn IdSource>,
+    posts: Arc<dyn Posts>,
+    objects: Arc<dyn Objects>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
 }
 
 impl Arrivals {
+    /// Of images that arrive in `objects`, for who does `jobs`.
+    pub fn new(jobs: &Jobs, objects: Arc<dyn Objects>) -> Self {
+        let Jobs { posts, clock, ids, .. } = jobs.clone();
+        Arrivals { posts, objects, clock, ids }
+    }
+
     /// Notes that an image is there, if it is. Noted twice, or too early, it does no harm.
     ///
     /// # Errors

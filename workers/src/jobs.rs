@@ -2,7 +2,7 @@
 //! whoever says that the stage is due.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::actions::{ActionError, ClaimStage, FinishStage};
 use domain::ports::{Clock, IdSource, Posts};
@@ -30,6 +30,15 @@ pub struct Jobs {
     pub shown: Arc<dyn Fn(&Stage) + Send + Sync>,
 }
 
+/// A job that was done, or broken off.
+pub struct Done {
+    stage: Stage,
+    /// None when nothing is to be written: the claim was lost, or the stage is gone.
+    outcome: Option<Outcome>,
+    asset: Option<AssetChange>,
+    began: Instant,
+}
+
 impl Jobs {
     /// Claims a stage that is due; `None` when there is nothing to do: it is leased, done, or gone.
     ///
@@ -49,12 +58,19 @@ impl Jobs {
         stage: &Stage,
         worker: &Arc<dyn Worker>,
     ) -> Result<(), ActionError> {
-        let started = std::time::Instant::now();
-        let (outcome, asset, stage) = self.work(stage, worker).await;
+        self.finish(self.work(stage, worker).await).await
+    }
+
+    /// Writes what came of a job.
+    ///
+    /// # Errors
+    /// As [`Jobs::carry_out`].
+    pub async fn finish(&self, done: Done) -> Result<(), ActionError> {
+        let Done { stage, outcome, asset, began } = done;
         let Some(outcome) = outcome else { return Ok(()) };
         let finish = FinishStage { posts: &*self.posts, clock: &*self.clock, ids: &*self.ids };
         let written = finish.run(&stage, outcome.clone(), asset.as_deref()).await?;
-        let duration_ms = started.elapsed().as_millis() as u64;
+        let duration_ms = began.elapsed().as_millis() as u64;
         match (&outcome, written) {
             (_, false) => tracing::info!(stage = %stage.id, duration_ms, "superseded"),
             (Outcome::Made(_), _) => tracing::info!(stage = %stage.id, duration_ms, "ready"),
@@ -73,13 +89,11 @@ impl Jobs {
         Ok(())
     }
 
+    /// Has `worker` do a claimed stage, and writes nothing but progress. Dropping this breaks the job off.
     #[tracing::instrument(name = "job", skip_all, fields(stage = %stage.id, post.id = %stage.post, revision = stage.revision.0))]
-    async fn work(
-        &self,
-        stage: &Stage,
-        worker: &Arc<dyn Worker>,
-    ) -> (Option<Outcome>, Option<AssetChange>, Stage) {
+    pub async fn work(&self, stage: &Stage, worker: &Arc<dyn Worker>) -> Done {
         debug_assert_eq!(stage.status, StageStatus::Running);
+        let began = Instant::now();
         let reporter = Arc::new(Reporter {
             posts: self.posts.clone(),
             clock: self.clock.clone(),
@@ -87,7 +101,7 @@ impl Jobs {
             shown: self.shown.clone(),
             last: Default::default(),
             prices: self.prices.clone(),
-            began: std::time::Instant::now(),
+            began,
             used: Default::default(),
         });
         let mut job = JoinSet::new();
@@ -100,7 +114,8 @@ impl Jobs {
                 ended = job.join_next() => break ended,
                 _ = renewal.tick() => {
                     if reporter.renew().await.is_err() {
-                        return (None, None, stage.clone()); // dropping the set breaks the job off
+                        // Dropping the set breaks the job off.
+                        return Done { stage: stage.clone(), outcome: None, asset: None, began };
                     }
                 }
             }
@@ -130,6 +145,6 @@ impl Jobs {
             None => (None, None),
         };
         let made = matches!(outcome, Some(Outcome::Made(_)));
-        (outcome, asset, reporter.spent(made))
+        Done { stage: reporter.spent(made), outcome, asset, began }
     }
 }

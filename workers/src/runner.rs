@@ -196,9 +196,10 @@ impl Runner {
                 None => return Ok(()),
             }
         }
-        self.jobs.carry_out(&stage, worker).await?;
+        let done = self.jobs.work(&stage, worker).await;
+        // The next one begins while this one is written.
         drop(place);
-        Ok(())
+        self.jobs.finish(done).await
     }
 }
 

@@ -7,7 +7,6 @@ use aws_summary::BedrockSummarizer;
 use content::MarkdownRenderer;
 use domain::ports::{Objects, SearchIndex};
 use domain::stage::{StageId, StageKind, Subject};
-use domain::usage::Prices;
 use imaging::WebpImageCodec;
 use lambda_runtime::Error;
 use serde_json::Value;
@@ -65,16 +64,13 @@ impl Crew {
     pub async fn image(environment: &Environment) -> Result<Self, OpenError> {
         let records = Records::open(environment).await?;
         let objects = objects(environment, &records)?;
-        let posts = Arc::new(records.blog.clone());
-        let arrivals = Arrivals {
-            posts: posts.clone(),
+        let worker = Image {
+            posts: Arc::new(records.blog.clone()),
             objects: objects.clone(),
-            clock: records.clock.clone(),
-            ids: records.ids.clone(),
+            codec: Arc::new(WebpImageCodec),
         };
-        let worker = Image { posts, objects, codec: Arc::new(WebpImageCodec) };
         let crew = Self::of(&records, vec![(StageKind::Image, Arc::new(worker))]);
-        Ok(Crew { arrivals: Some(arrivals), ..crew })
+        Ok(Crew { arrivals: Some(Arrivals::new(&crew.jobs, objects)), ..crew })
     }
 
     /// Removes what was deleted, and images that nobody needs.
@@ -102,15 +98,7 @@ impl Crew {
     }
 
     fn of(records: &Records, workers: Vec<(StageKind, Arc<dyn Worker>)>) -> Self {
-        let jobs = Jobs {
-            posts: Arc::new(records.blog.clone()),
-            clock: records.clock.clone(),
-            ids: records.ids.clone(),
-            prices: Prices::default(),
-            // Nobody watches in this process.
-            shown: Arc::new(|_| {}),
-        };
-        Crew { jobs, arrivals: None, workers }
+        Crew { jobs: records.jobs(), arrivals: None, workers }
     }
 
     /// Does what an event says may have to be done. That nothing has to be done is no error.

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use aws_table::DynamoTable;
 use domain::ports::{Clock, IdSource, PortError};
+use domain::usage::Prices;
 use embedded_system::{SystemClock, SystemIds};
 use store::Blog;
+use workers::Jobs;
 
 use crate::config::{Environment, SettingsError};
 
@@ -59,5 +61,17 @@ impl Records {
             return Err(newer.into());
         }
         Ok(Records { blog, clock, ids, table })
+    }
+
+    /// What does jobs over them.
+    pub fn jobs(&self) -> Jobs {
+        Jobs {
+            posts: Arc::new(self.blog.clone()),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            prices: Prices::default(),
+            // Nobody watches in this process.
+            shown: Arc::new(|_| {}),
+        }
     }
 }

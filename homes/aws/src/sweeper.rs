@@ -1,10 +1,7 @@
 //! What looks once a minute for what no bell told of.
 
-use std::sync::Arc;
-
 use domain::ports::PortError;
 use domain::stage::{StageId, StageKind};
-use domain::usage::Prices;
 use workers::Jobs;
 
 use crate::config::Environment;
@@ -28,15 +25,7 @@ impl Sweeper {
     /// [`OpenError`]
     pub async fn open(environment: &Environment) -> Result<Self, OpenError> {
         let ringer = Ringer::new(environment)?;
-        let records = Records::open(environment).await?;
-        let jobs = Jobs {
-            posts: Arc::new(records.blog),
-            clock: records.clock,
-            ids: records.ids,
-            prices: Prices::default(),
-            shown: Arc::new(|_| {}),
-        };
-        Ok(Sweeper { jobs, ringer })
+        Ok(Sweeper { jobs: Records::open(environment).await?.jobs(), ringer })
     }
 
     /// Looks once. What it makes due again, the stream tells of; for what was due before, it rings. What

@@ -264,15 +264,9 @@ impl EmbeddedHome {
             prices: settings.prices.clone(),
             shown: Arc::new(shown),
         };
-        let arrivals = Arrivals {
-            posts: posts.clone(),
-            objects: store.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
         let runner = Arc::new(Runner {
+            arrivals: Arrivals::new(&jobs, store.clone()),
             jobs,
-            arrivals,
             speech: Arc::new(Speech {
                 posts: posts.clone(),
                 renderer: renderer.clone(),

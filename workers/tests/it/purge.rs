@@ -505,15 +505,9 @@ async fn the_runner_removes_what_was_deleted_seven_days_ago_on_hostile_tables_to
             prices: domain::usage::Prices::default(),
             shown: Arc::new(|stage| assert!(!stage.id.kind.internal(), "nobody sees a purge")),
         };
-        let arrivals = Arrivals {
-            posts: Arc::new(world.blog.clone()),
-            objects: world.objects.clone(),
-            clock: world.clock.clone(),
-            ids: world.ids.clone(),
-        };
         let runner = Runner {
+            arrivals: Arrivals::new(&jobs, world.objects.clone()),
             jobs,
-            arrivals,
             speech: others.clone(),
             summary: others.clone(),
             search: Arc::new(Search {

@@ -133,12 +133,7 @@ impl Rig {
     pub fn runner(&self, speech: Arc<dyn Worker>, others: Arc<dyn Worker>) -> Runner {
         Runner {
             jobs: self.jobs(),
-            arrivals: Arrivals {
-                posts: Arc::new(self.blog.clone()),
-                objects: Arc::new(self.objects.clone()) as Arc<dyn Objects>,
-                clock: self.clock.clone(),
-                ids: self.ids.clone(),
-            },
+            arrivals: Arrivals::new(&self.jobs(), Arc::new(self.objects.clone())),
             speech,
             summary: others.clone(),
             search: others.clone(),
