@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-pub use aws_types::SdkConfig;
+use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 /// How long a call may take, and how often it is tried. Only what was refused for a moment or did not arrive is
@@ -28,6 +28,8 @@ pub struct Bounds {
     pub longest_wait: Duration,
     /// A connection that is not there after so long is not going to be.
     pub connect: Duration,
+    /// The first byte of an answer, where that is bounded apart.
+    pub first_byte: Option<Duration>,
     /// One try, the bodies of request and answer with it.
     pub attempt: Duration,
     /// All tries of a call, the waits between them with it.
@@ -42,11 +44,11 @@ pub fn settings(
     endpoint: Option<&str>,
     bounds: &Bounds,
 ) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
+    let mut timeouts = TimeoutConfig::builder()
         .connect_timeout(bounds.connect)
         .operation_attempt_timeout(bounds.attempt)
-        .operation_timeout(bounds.call)
-        .build();
+        .operation_timeout(bounds.call);
+    timeouts.set_read_timeout(bounds.first_byte);
     let retries = RetryConfig::standard()
         .with_max_attempts(bounds.tries)
         .with_initial_backoff(bounds.first_wait)
@@ -56,7 +58,7 @@ pub fn settings(
         .region(Region::new(region.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
         .http_client(connections(endpoint))
-        .timeout_config(timeouts)
+        .timeout_config(timeouts.build())
         .retry_config(retries);
     settings.set_endpoint_url(endpoint.map(str::to_owned));
     settings.build()

@@ -17,6 +17,7 @@ const BOUNDS: Bounds = Bounds {
     first_wait: Duration::from_millis(100),
     longest_wait: Duration::from_secs(1),
     connect: Duration::from_secs(3),
+    first_byte: None,
     attempt: Duration::from_secs(5),
     call: Duration::from_secs(15),
 };
@@ -38,7 +39,7 @@ pub struct Config {
 pub struct NotInvoked {
     /// Name of the function.
     pub function: String,
-    /// What Lambda calls it, or nothing when it did not answer.
+    /// What Lambda calls it, or `no answer`.
     pub code: String,
     /// What happened.
     pub message: String,

@@ -10,9 +10,10 @@ use aws_sdk_s3::config::{Builder, RequestChecksumCalculation};
 /// S3 is near; an image takes a while.
 const BOUNDS: Bounds = Bounds {
     tries: 4,
-    first_wait: Duration::from_millis(100),
+    first_wait: Duration::from_secs(1),
     longest_wait: Duration::from_secs(2),
     connect: Duration::from_secs(3),
+    first_byte: Some(Duration::from_secs(20)),
     attempt: Duration::from_secs(60),
     call: Duration::from_secs(150),
 };

@@ -13,6 +13,7 @@ const BOUNDS: Bounds = Bounds {
     first_wait: Duration::from_secs(1),
     longest_wait: Duration::from_secs(4),
     connect: Duration::from_secs(3),
+    first_byte: None,
     attempt: Duration::from_secs(60),
     call: Duration::from_secs(150),
 };

@@ -35,6 +35,7 @@ pub fn client(config: &DynamoTableConfig) -> Client {
         first_wait: Duration::from_millis(50),
         longest_wait: Duration::from_secs(1),
         connect: Duration::from_secs(1),
+        first_byte: None,
         attempt: config.attempt,
         call: config.call,
     };
