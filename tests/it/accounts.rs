@@ -1,54 +1,20 @@
 //! Accounts from outside: what is revoked is silent, and readers come in by a link.
 
-use deepdive_tests::{Api, Server, Socket, eventually};
+use deepdive_tests::{Api, Browser, Server, Socket, eventually};
 use serde_json::{Value, json};
 
 const MINE: &str = "subscription { myPipelines { kind seq } }";
 const PASSWORD: &str = "correct horse battery";
 
-/// A browser, as far as the server can tell.
-struct Browser {
-    api: Api,
-    cookie: String,
-}
-
-impl Browser {
-    /// Signs in.
-    async fn signed_in(api: &Api, email: &str, password: &str) -> Option<Browser> {
-        let mut browser = Browser { api: api.guest(), cookie: String::new() };
-        let query = "mutation($i: SignInInput!) { signIn(input: $i) { __typename } }";
-        let input = json!({ "i": { "email": email, "password": password } });
-        let answer = browser.ask(query, input).await;
-        (answer["signIn"]["__typename"] == "SignInSuccess").then_some(browser)
-    }
-
-    async fn ask(&mut self, query: &str, variables: Value) -> Value {
-        let request = self
-            .api
-            .http()
-            .post(format!("{}/graphql", self.api.url))
-            .header("cookie", &self.cookie)
-            .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0")
-            .json(&json!({ "query": query, "variables": variables }));
-        let answer = request.send().await.unwrap();
-        if let Some(cookie) = answer.headers().get("set-cookie") {
-            self.cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-        }
-        let mut answer: Value = answer.json().await.unwrap();
-        assert!(answer["errors"].is_null(), "{answer:#}");
-        answer["data"].take()
-    }
-
-    /// A socket that is opened with a ticket of this session, and listens.
-    async fn socket(&mut self) -> Socket {
-        let ticket = "mutation { socketTicket { ... on SocketTicketSuccess { ticket } } }";
-        let ticket = self.ask(ticket, json!({})).await["socketTicket"]["ticket"].clone();
-        let mut socket = Socket::connect(&self.api.url).await;
-        let payload = json!({ "ticket": ticket });
-        socket.send(json!({ "type": "connection_init", "payload": payload })).await;
-        assert_eq!(socket.message().await["type"], "connection_ack");
-        listening(socket).await
-    }
+/// A socket that is opened with a ticket of this session, and listens.
+async fn socket_of(browser: &mut Browser) -> Socket {
+    let ticket = "mutation { socketTicket { ... on SocketTicketSuccess { ticket } } }";
+    let ticket = browser.ask(ticket, json!({})).await["socketTicket"]["ticket"].clone();
+    let mut socket = Socket::connect(&browser.api.url).await;
+    let payload = json!({ "ticket": ticket });
+    socket.send(json!({ "type": "connection_init", "payload": payload })).await;
+    assert_eq!(socket.message().await["type"], "connection_ack");
+    listening(socket).await
 }
 
 /// Subscribes, and hears the present state.
@@ -97,7 +63,8 @@ async fn sockets_that_a_ticket_opened_die_with_their_session() {
     let (_server, api) = Server::with_author().await;
     let sign_in = async || Browser::signed_in(&api, "kim@example.com", PASSWORD).await.unwrap();
     let (mut here, mut far) = (sign_in().await, sign_in().await);
-    let (mut near, first, second) = (here.socket().await, far.socket().await, far.socket().await);
+    let (mut near, first, second) =
+        (socket_of(&mut here).await, socket_of(&mut far).await, socket_of(&mut far).await);
 
     let sessions = "{ viewer { sessions { id client current } } }";
     let sessions = here.ask(sessions, json!({})).await["viewer"]["sessions"].clone();

@@ -6,11 +6,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod api;
+pub mod browser;
 pub mod photo;
 pub mod server;
 pub mod socket;
 
 pub use api::Api;
+pub use browser::Browser;
 pub use server::Server;
 pub use socket::Socket;
 

@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use deepdive_tests::Api;
+use deepdive_tests::{Api, Browser};
 use serde_json::json;
 use tokio::sync::OnceCell;
 
@@ -26,36 +26,24 @@ pub async fn owner() -> Api {
 async fn make_owner(url: &str) -> String {
     let link = told("DEEPDIVE_SET_UP_LINK");
     let (_, set_up) = link.split_once("/setup?token=").expect("a set-up link");
-    let api = Api::new(url, None);
-    let ask = async |query: &str, input: serde_json::Value, cookie: &str| {
-        let body = json!({ "query": query, "variables": { "input": input } });
-        let request = api.http().post(format!("{url}/graphql")).json(&body);
-        // As the blog's own page asks.
-        let origin = link.split("/setup").next().unwrap();
-        let request = request.header("origin", origin).header("sec-fetch-site", "same-origin");
-        let answer = request.header("cookie", cookie).send().await.unwrap();
-        let cookie = answer.headers().get("set-cookie");
-        let cookie =
-            cookie.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
-        (cookie, answer.json::<serde_json::Value>().await.unwrap())
-    };
-    let (cookie, made) = ask(
-        "mutation ($input: CreateOwnerInput!) { createOwner(input: $input) { __typename } }",
-        json!({
-            "setupToken": set_up, "email": "kim@example.com", "nickname": "Kim",
-            "password": "correct horse battery",
-        }),
-        "",
-    )
-    .await;
-    assert_eq!(made["data"]["createOwner"]["__typename"], "CreateOwnerSuccess", "{made:#}");
-    let (_, made) = ask(
-        "mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { \
-         ... on CreateAccessTokenSuccess { token } ... on UserError { message } } }",
-        json!({ "name": "tests", "scopes": ["READ", "WRITE"] }),
-        &cookie.expect("a session"),
-    )
-    .await;
-    let token = made["data"]["createAccessToken"]["token"].as_str();
+    let mut browser = Browser::new(&Api::new(url, None));
+    let made = browser
+        .ask(
+            "mutation ($input: CreateOwnerInput!) { createOwner(input: $input) { __typename } }",
+            json!({ "input": {
+                "setupToken": set_up, "email": "kim@example.com", "nickname": "Kim",
+                "password": "correct horse battery",
+            } }),
+        )
+        .await;
+    assert_eq!(made["createOwner"]["__typename"], "CreateOwnerSuccess", "{made:#}");
+    let made = browser
+        .ask(
+            "mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { \
+             ... on CreateAccessTokenSuccess { token } ... on UserError { message } } }",
+            json!({ "input": { "name": "tests", "scopes": ["READ", "WRITE"] } }),
+        )
+        .await;
+    let token = made["createAccessToken"]["token"].as_str();
     token.unwrap_or_else(|| panic!("no token: {made:#}")).to_owned()
 }

@@ -138,8 +138,7 @@ const STRANGERS: &[(&str, &[&str])] = &[
 ];
 
 /// Where errors without a type are good enough: programs that only print them.
-const ANYHOW: &[&str] =
-    &["xtask", "bundler", "deepdive-tests", "deepdive-tests-aws", "deepdive-benches"];
+const ANYHOW: &[&str] = &["xtask", "bundler", "deepdive-tests", "deepdive-benches"];
 
 struct Member {
     name: String,
