@@ -20,8 +20,8 @@ pub const CRATES: [&str; 9] = [
     "deepdive-tests-aws",
 ];
 
-/// Checks the templates, starts the servers, deploys the blog, has every adapter prove itself against the servers, and tests the
-/// blog from outside.
+/// Checks the templates, starts the servers, deploys the blog, has every adapter prove itself against the
+/// servers, and tests the blog from outside.
 ///
 /// # Errors
 /// A server cannot be had, the blog cannot be deployed, or a test failed.

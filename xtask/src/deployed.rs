@@ -4,19 +4,19 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::process::{call, output, step};
-use crate::servers::MiniStack;
-use crate::setup::npm;
-use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 
+use crate::process::{call, output, step};
+use crate::servers::{MINISTACK_REGION, MiniStack};
+use crate::setup::npm;
+use crate::workspace::Workspace;
+
 /// The functions: programs `deepdive-NAME` of the package `aws-home`.
-pub const FUNCTIONS: [&str; 8] =
+const FUNCTIONS: [&str; 8] =
     ["http", "image", "operator", "purge", "router", "search", "summary", "sweeper"];
 
-/// Where it is deployed to. MiniStack has one account.
+/// MiniStack has one account.
 const ACCOUNT: &str = "000000000000";
-const REGION: &str = "us-east-1";
 /// What is asked there, beside what the CDK does.
 const SCRIPT: &str = "blog.py";
 
@@ -58,11 +58,11 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
         command.args(["--context", &format!("searchUrl={search_url}")]);
         command.args(["--context", &format!("architecture={}", architecture())]);
         command.arg("--output").arg(workspace.target.join("cdk.out"));
-        command.envs(aws.environment()).env("AWS_REGION", REGION).env("CI", "true");
+        command.envs(aws.environment()).env("CI", "true");
         command
     };
     step("infra: bootstrap", || {
-        call(&mut cdk(&["bootstrap", "--quiet", &format!("aws://{ACCOUNT}/{REGION}")]))?;
+        call(&mut cdk(&["bootstrap", "--quiet", &format!("aws://{ACCOUNT}/{MINISTACK_REGION}")]))?;
         aws.script(SCRIPT, &["prepare"]).map(drop)
     })?;
     let outputs = workspace.target.join("deployed.json");

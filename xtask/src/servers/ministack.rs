@@ -19,6 +19,8 @@ const VERSION: &str = "1.5.33";
 /// What it is and what it needs, each with the hash of its bytes.
 const REQUIREMENTS: &str = "tests/servers/ministack/requirements.txt";
 
+/// The region that is asked for: it has all of them.
+pub const REGION: &str = "us-east-1";
 /// What is asked of it in Python, which its packages are for.
 const SCRIPTS: &str = "tests/servers/ministack";
 
@@ -37,12 +39,14 @@ impl MiniStack {
     }
 
     /// How AWS's own tools find it, as who may do anything.
-    pub fn environment(&self) -> [(&'static str, &str); 4] {
+    pub fn environment(&self) -> [(&'static str, &str); 5] {
         [
             ("AWS_ENDPOINT_URL", self.url()),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_DEFAULT_REGION", "us-east-1"),
+            // The CDK reads the one, boto3 the other.
+            ("AWS_REGION", REGION),
+            ("AWS_DEFAULT_REGION", REGION),
         ]
     }
 

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use crate::process::step;
 use crate::workspace::{Workspace, cache_home};
 
-pub use ministack::MiniStack;
+pub use ministack::{MiniStack, REGION as MINISTACK_REGION};
 
 /// After so long a server that has not answered is not going to.
 const STARTS_WITHIN: Duration = Duration::from_secs(90);
