@@ -122,6 +122,18 @@ pub struct Identity {
     pub expires_at: Timestamp,
 }
 
+impl From<KeyRecord> for Identity {
+    fn from(record: KeyRecord) -> Self {
+        Identity {
+            user: record.user,
+            role: record.role,
+            scopes: record.scopes,
+            key: record.hash,
+            expires_at: record.expires_at,
+        }
+    }
+}
+
 impl Identity {
     /// Whether they may write posts with this key.
     pub fn writes(&self) -> bool {

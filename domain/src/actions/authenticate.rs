@@ -29,7 +29,7 @@ impl Authenticate<'_> {
             return Ok(None);
         }
         self.remember_use(&record).await;
-        Ok(Some(identity(record)))
+        Ok(Some(record.into()))
     }
 
     /// Tells whose ticket it is, and uses it up: of several that try, one is let in.
@@ -50,7 +50,7 @@ impl Authenticate<'_> {
             return Ok(None);
         }
         self.remember_use(&session).await;
-        Ok(Some(identity(session)))
+        Ok(Some(session.into()))
     }
 
     /// A key that cannot be written down as used (a full disk, a busy table) opens all the same.
@@ -66,15 +66,5 @@ impl Authenticate<'_> {
         if let Err(error) = self.accounts.use_key(&record.hash, now, expires_at).await {
             tracing::warn!(error = %error, "it was not remembered that a key is used");
         }
-    }
-}
-
-fn identity(record: KeyRecord) -> Identity {
-    Identity {
-        user: record.user,
-        role: record.role,
-        scopes: record.scopes,
-        key: record.hash,
-        expires_at: record.expires_at,
     }
 }
