@@ -222,6 +222,8 @@ impl<E: Executor, O: Sink<Outgoing> + Unpin + Send> Driver<E, O> {
                     }
                 }
                 Effect::Stop(run) => self.forget(run),
+                // One task takes all messages of this socket: what is not open has ended.
+                Effect::StopUnseen(_) => {}
             }
         }
         Ok(())

@@ -165,6 +165,17 @@ pub trait Executor: Send + Sync + 'static {
         viewer: &Arc<Self::Viewer>,
     ) -> Prepared<Self::Operation>;
 
+    /// Checks and authorises anew a subscription that was prepared before, in another process perhaps, and
+    /// costs the client nothing: it did not ask again.
+    ///
+    /// # Errors
+    /// A list of errors - when it would be refused by now.
+    async fn restore(
+        &self,
+        request: Request,
+        viewer: &Arc<Self::Viewer>,
+    ) -> Result<Plan<Self::Operation>, Payload>;
+
     /// Renders the first frame for one viewer. The head was read before this is called, so the state
     /// must be read consistently now.
     ///

@@ -62,6 +62,25 @@ pub fn decide(topic: &Topic, after: &Position, head: &Head, events: &[LogEvent])
     if resumes { Opening::Resumed { at: after.clone() } } else { lost() }
 }
 
+/// Both in one, with a way to read the events after a number.
+///
+/// # Errors
+/// What reading fails with.
+pub async fn opening<E>(
+    topic: &Topic,
+    after: Option<Position>,
+    head: &Head,
+    read: impl AsyncFnOnce(Seq) -> Result<Vec<LogEvent>, E>,
+) -> Result<Opening, E> {
+    match (look(topic, after.as_ref(), head), after) {
+        (Look::Decided(opening), _) => Ok(opening),
+        (Look::Read(from), Some(after)) => Ok(decide(topic, &after, head, &read(from).await?)),
+        (Look::Read(_), None) => {
+            Ok(Opening::Snapshot { at: Position::at_head(topic, head), gap: None })
+        }
+    }
+}
+
 #[cfg(test)]
 #[path = "resume_tests.rs"]
 mod tests;

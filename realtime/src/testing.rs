@@ -178,6 +178,17 @@ impl Executor for Echo {
         }
     }
 
+    async fn restore(
+        &self,
+        request: Request,
+        viewer: &Arc<Person>,
+    ) -> Result<Plan<Follow>, Payload> {
+        match self.prepare(request, viewer).await {
+            Prepared::Subscription(plan) => Ok(plan),
+            Prepared::Refused(errors) | Prepared::Response(errors) => Err(errors),
+        }
+    }
+
     async fn open(
         &self,
         _: &Follow,

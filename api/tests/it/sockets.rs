@@ -50,6 +50,13 @@ impl Executor for Who {
         Prepared::Response(Payload::from_json(json!({ "data": { "who": **viewer } }).to_string()))
     }
 
+    async fn restore(&self, request: Request, who: &Arc<String>) -> Result<Plan<()>, Payload> {
+        match self.prepare(request, who).await {
+            Prepared::Subscription(plan) => Ok(plan),
+            Prepared::Refused(errors) | Prepared::Response(errors) => Err(errors),
+        }
+    }
+
     async fn open(&self, _: &(), who: &Arc<String>, how: &Opening) -> Result<Payload, Payload> {
         let (resumed, Opening::Snapshot { at, .. } | Opening::Resumed { at }) =
             (matches!(how, Opening::Resumed { .. }), how);

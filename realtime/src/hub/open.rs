@@ -6,7 +6,7 @@ use super::mailbox::Delivery;
 use super::subscriber::{Join, Subscriber};
 use super::{Hub, Inner};
 use crate::executor::{Change, Opening, Payload};
-use crate::resume::{self, Look};
+use crate::resume;
 use crate::{Epoch, Executor, Gap, Head, LogError, LogEvent, Position, Seq, Topic};
 
 /// Between two tries to open one subscription.
@@ -79,7 +79,10 @@ impl<E: Executor> Hub<E> {
                 let gap = if epoch == head.epoch { Gap::between(seq, head.seq) } else { None };
                 Opening::Snapshot { at: Position::at_head(topic.name(), &head), gap }
             }
-            None => hub.decide(topic.name(), after, &head).await?,
+            None => {
+                let read = async |from| hub.read(topic.name(), from, hub.config.page).await;
+                resume::opening(topic.name(), after, &head, read).await?
+            }
         };
         let place = self.place().await;
         let frame = hub.executor.open(&subscriber.operation, &subscriber.viewer, &opening).await;
@@ -142,24 +145,6 @@ impl<E: Executor> Hub<E> {
 }
 
 impl<E: Executor> Inner<E> {
-    async fn decide(
-        &self,
-        topic: &Topic,
-        after: Option<Position>,
-        head: &Head,
-    ) -> Result<Opening, LogError> {
-        match (resume::look(topic, after.as_ref(), head), after) {
-            (Look::Decided(opening), _) => Ok(opening),
-            (Look::Read(from), Some(after)) => {
-                let events = self.read(topic, from, self.config.page).await?;
-                Ok(resume::decide(topic, &after, head, &events))
-            }
-            (Look::Read(_), None) => {
-                Ok(Opening::Snapshot { at: Position::at_head(topic, head), gap: None })
-            }
-        }
-    }
-
     async fn head(&self, topic: &Topic) -> Result<Head, LogError> {
         let mut waits = Waits::new(self.config.read_retries);
         loop {

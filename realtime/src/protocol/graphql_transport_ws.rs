@@ -94,6 +94,9 @@ pub enum Effect {
     },
     /// The client has stopped listening; outcomes of this run are ignored from now on.
     Stop(Run),
+    /// The client has stopped an operation that is not open: it has ended by itself, or, where messages of a
+    /// socket are taken in parallel, its start was not seen yet.
+    StopUnseen(String),
 }
 
 /// The state of one socket.
@@ -129,6 +132,18 @@ impl GraphqlTransportWs {
             pinged_at: None,
             next_run: 0,
             operations: Vec::new(),
+        }
+    }
+
+    /// A socket as another process left it: whether its client was let in, and the ids of its open
+    /// operations, which become runs from 0 on, in this order. Times begin anew.
+    pub fn resumed(limits: Limits, admitted: bool, operations: &[String]) -> Self {
+        let runs = (0..).map(Run);
+        GraphqlTransportWs {
+            phase: if admitted { Phase::Acknowledged } else { Phase::Opened },
+            next_run: operations.len() as u64,
+            operations: runs.zip(operations.iter().map(|id| id.as_str().into())).collect(),
+            ..GraphqlTransportWs::new(limits)
         }
     }
 
@@ -213,9 +228,11 @@ impl GraphqlTransportWs {
             }
             Message::Subscribe { id, request } => self.subscribe(id, request, effects),
             Message::Complete { id } => {
-                if let Some(place) = self.operations.iter().position(|(_, open)| **open == *id) {
-                    effects.push(Effect::Stop(self.operations.swap_remove(place).0));
-                }
+                let place = self.operations.iter().position(|(_, open)| **open == *id);
+                effects.push(match place {
+                    Some(place) => Effect::Stop(self.operations.swap_remove(place).0),
+                    None => Effect::StopUnseen(id),
+                });
             }
         }
     }

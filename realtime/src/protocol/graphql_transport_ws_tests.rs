@@ -256,8 +256,9 @@ fn a_complete_of_the_client_is_obeyed_and_not_answered() {
     assert_eq!(socket.hears(Input::Next(run, &Payload::from_json("{}"))), []);
     assert_eq!(socket.hears(Input::Response(run, &Payload::from_json("{}"))), []);
     // Once more, and for an id that never was.
-    assert_eq!(socket.says(json!({ "type": "complete", "id": "a" })), []);
-    assert_eq!(Socket::opened().says(json!({ "type": "complete", "id": "b" })), []);
+    let unseen = |id: &str| [Effect::StopUnseen(id.to_owned())];
+    assert_eq!(socket.says(json!({ "type": "complete", "id": "a" })), unseen("a"));
+    assert_eq!(Socket::opened().says(json!({ "type": "complete", "id": "b" })), unseen("b"));
 }
 
 #[test]
@@ -348,4 +349,26 @@ fn any_json() -> impl proptest::strategy::Strategy<Value = String> {
     (kind, id, payload)
         .prop_map(|(kind, id, payload)| json!({ "type": kind, "id": id, "payload": payload }))
         .prop_map(|message| message.to_string())
+}
+
+#[test]
+fn a_socket_goes_on_as_another_process_left_it() {
+    let resumed = |admitted, operations: &[String]| Socket {
+        machine: GraphqlTransportWs::resumed(limits(), admitted, operations),
+        now: Duration::ZERO,
+    };
+    check_closed(&resumed(false, &[]).says(subscribe("a")), 4401, "Unauthorized");
+    let open = ["a".to_owned(), "b".to_owned()];
+    let socket = || resumed(true, &open);
+    check_closed(&socket().says(subscribe("a")), 4409, "Subscriber for a already exists");
+    check_closed(
+        &socket().says(json!({ "type": "connection_init" })),
+        4429,
+        "Too many initialisation requests",
+    );
+    assert_eq!(sent(&socket().says(subscribe("c")))["type"], "error", "two are all");
+    let effects = socket().says(json!({ "type": "complete", "id": "b" }));
+    assert_eq!(effects, [Effect::Stop(Run(1))]);
+    let one = &open[..1];
+    assert_eq!(resumed(true, one).subscribes("c"), Run(1), "runs do not come again");
 }

@@ -1,6 +1,7 @@
 //! The protocols as pure state machines: no sockets, no clock, no tasks.
 
 mod close;
+pub mod frame;
 pub mod graphql_sse;
 pub mod graphql_transport_ws;
 mod message;

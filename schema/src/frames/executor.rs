@@ -21,7 +21,7 @@ use crate::error::{Code, code_all};
 use crate::frames::log::{read_event, read_progress, topic_of};
 use crate::frames::operation::{Candidate, Operation, Watched};
 use crate::frames::root::{self, Moment, Subscribed};
-use crate::guard::Guard;
+use crate::guard::{Checked, Guard};
 use crate::parts::Parts;
 use crate::types::enums::FrameKind;
 use crate::types::frame::PipelineFrame;
@@ -105,15 +105,28 @@ impl SocketExecutor {
         response
     }
 
+    /// Reads a request, and has the guard look at its document.
+    fn check(&self, request: realtime::Request) -> Result<Asked, Payload> {
+        let realtime::Request { query, operation_name, variables, last_event_id, .. } = request;
+        let Some(source) = query else {
+            let error = Code::BadUserInput.server_error("the request has no document");
+            return Err(errors(&[error]));
+        };
+        let variables = Variables::from_json(serde_json::Value::Object(variables));
+        let checked = self
+            .guard
+            .check(&source, operation_name.as_deref(), &variables)
+            .map_err(|refusal| Payload::error(&refusal.message, refusal.code.as_str()))?;
+        Ok(Asked { source, operation_name, variables, last_event_id, checked })
+    }
+
     async fn subscribe(
         &self,
-        source: String,
-        document: ExecutableDocument,
-        operation_name: Option<String>,
-        variables: Variables,
-        last_event_id: Option<String>,
+        asked: Asked,
         viewer: &SocketViewer,
     ) -> Result<Plan<Operation>, Vec<ServerError>> {
+        let Asked { source, operation_name, variables, last_event_id, checked } = asked;
+        let document = checked.document;
         let mut request = Request::new(source.clone()).variables(variables.clone());
         request.operation_name.clone_from(&operation_name);
         request.set_parsed_query(document.clone());
@@ -222,6 +235,15 @@ impl SocketExecutor {
     }
 }
 
+/// A request that the guard let pass.
+struct Asked {
+    source: String,
+    operation_name: Option<String>,
+    variables: Variables,
+    last_event_id: Option<String>,
+    checked: Checked,
+}
+
 /// Whose eyes an operation is executed for.
 enum Eyes<'a> {
     Of(&'a SocketViewer),
@@ -251,36 +273,24 @@ impl Executor for SocketExecutor {
         request: realtime::Request,
         viewer: &Arc<SocketViewer>,
     ) -> Prepared<Operation> {
-        let realtime::Request { query, operation_name, variables, last_event_id, .. } = request;
-        let Some(source) = query else {
-            let error = Code::BadUserInput.server_error("the request has no document");
-            return Prepared::Refused(errors(&[error]));
-        };
-        let variables = Variables::from_json(serde_json::Value::Object(variables));
-        let checked = match self.guard.check(&source, operation_name.as_deref(), &variables) {
-            Ok(checked) => checked,
-            Err(refusal) => {
-                let code = refusal.code.as_str();
-                return Prepared::Refused(Payload::error(&refusal.message, code));
-            }
+        let asked = match self.check(request) {
+            Ok(asked) => asked,
+            Err(refused) => return Prepared::Refused(refused),
         };
         let drawer = Drawer::of(&viewer.client, viewer.identity.as_ref());
-        if let Err(exhausted) = self.budget.draw(&drawer, checked.cost, Instant::now()) {
+        if let Err(exhausted) = self.budget.draw(&drawer, asked.checked.cost, Instant::now()) {
             return Prepared::Refused(Payload::error(&exhausted.to_string(), RATE_LIMITED));
         }
-        let document = checked.document;
-        if checked.operation_type == OperationType::Subscription {
-            let plan = self
-                .subscribe(source, document, operation_name, variables, last_event_id, viewer)
-                .await;
-            return match plan {
+        if asked.checked.operation_type == OperationType::Subscription {
+            return match self.subscribe(asked, viewer).await {
                 Ok(plan) => Prepared::Subscription(plan),
                 Err(refused) => Prepared::Refused(errors(&refused)),
             };
         }
+        let Asked { source, operation_name, variables, checked, .. } = asked;
         let mut request = Request::new(source).variables(variables).data(viewer.client.clone());
         request.operation_name = operation_name;
-        request.set_parsed_query(document);
+        request.set_parsed_query(checked.document);
         if let Some(identity) = &viewer.identity {
             request = request.data(identity.clone());
         }
@@ -290,6 +300,15 @@ impl Executor for SocketExecutor {
             return Prepared::Refused(errors(&response.errors));
         }
         Prepared::Response(Payload::from_json(text(&response)))
+    }
+
+    async fn restore(
+        &self,
+        request: realtime::Request,
+        viewer: &Arc<SocketViewer>,
+    ) -> Result<Plan<Operation>, Payload> {
+        let asked = self.check(request)?;
+        self.subscribe(asked, viewer).await.map_err(|refused| errors(&refused))
     }
 
     async fn open(
