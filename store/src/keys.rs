@@ -150,6 +150,11 @@ pub fn key(hash: &str) -> Key {
     Key::new(format!("K#{hash}"), "-")
 }
 
+/// Reads the hash of a key's row.
+pub fn parse_key(key: &Key) -> Option<&str> {
+    key.pk.strip_prefix("K#")
+}
+
 /// A key's row beside its user, so that a person sees and ends their sessions and tokens.
 pub fn key_of_user(user: &UserId, kind: KeyKind, hash: &str) -> Option<Key> {
     let kind = match kind {
@@ -190,6 +195,58 @@ pub fn event(topic: &str, seq: u64) -> Key {
 /// The place of an event: text order is number order.
 pub fn event_sort(seq: u64) -> String {
     format!("E#{seq:016}")
+}
+
+/// Whether, and how far, those who follow a topic were told, where a function tells them.
+pub fn watch(topic: &str) -> Key {
+    Key::new(format!("L#{topic}"), "WATCH")
+}
+
+/// A socket that somebody else holds.
+pub fn socket(socket: &str) -> Key {
+    Key::new(format!("W#{socket}"), "META")
+}
+
+/// What a socket's client calls by this id; lies beside the socket.
+pub fn subscription(socket: &str, id: &str) -> Key {
+    Key::new(format!("W#{socket}"), format!("S#{id}"))
+}
+
+/// A follower of a topic: beside all others of it.
+pub fn follower(topic: &str, socket: &str, id: &str) -> Key {
+    Key::new(format!("S#{topic}"), format!("{socket}#{id}"))
+}
+
+/// A socket that came with a session or token, by the hash of its key.
+pub fn socket_of(session: &str, socket: &str) -> Key {
+    Key::new(format!("X#{session}"), socket)
+}
+
+/// Of what else than stages may be due, in the due index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upkeep {
+    /// A socket: nobody was let in, or it is silent.
+    Socket,
+    /// A follower who was not told everything.
+    Follower,
+    /// A topic that somebody follows.
+    Watch,
+}
+
+impl Upkeep {
+    /// Where they are.
+    pub fn partition(self) -> &'static str {
+        match self {
+            Upkeep::Socket => "DUE#SOCKET",
+            Upkeep::Follower => "DUE#FOLLOWER",
+            Upkeep::Watch => "DUE#WATCH",
+        }
+    }
+
+    /// The place of one of them there.
+    pub fn place(key: &Key, at: Timestamp) -> String {
+        format!("{}#{}#{}", at.sortable(), key.pk, key.sk)
+    }
 }
 
 /// What was done under an idempotency key.
@@ -303,7 +360,7 @@ pub fn derived(key: &Key) -> bool {
     }
 }
 
-/// Reads the topic of an event's or head's key.
+/// Reads the topic of a row of its log.
 pub fn parse_topic(key: &Key) -> Option<&str> {
     key.pk.strip_prefix("L#")
 }

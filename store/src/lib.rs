@@ -33,6 +33,7 @@ mod posts;
 mod purge;
 mod revisions;
 mod rows;
+pub mod sockets;
 mod survey;
 mod tags;
 mod usage;
