@@ -8,13 +8,14 @@ use crate::servers::Servers;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 9] = [
+pub const CRATES: [&str; 10] = [
     "aws-addresses",
     "aws-connections",
     "aws-functions",
     "aws-home",
     "aws-objects",
     "aws-search",
+    "aws-sockets",
     "aws-summary",
     "aws-table",
     "deepdive-tests-aws",
@@ -38,6 +39,7 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     let blog = deployed::deploy(workspace, &servers.aws, &servers.opensearch.url)?;
     let mut tests = tests();
     tests.arg("--no-fail-fast").envs(servers.variables());
-    tests.env("DEEPDIVE_BLOG_URL", &blog.url).env("DEEPDIVE_SET_UP_LINK", &blog.set_up_link);
+    tests.env("DEEPDIVE_BLOG_URL", &blog.url).env("DEEPDIVE_BLOG_SOCKETS", &blog.sockets);
+    tests.env("DEEPDIVE_SET_UP_LINK", &blog.set_up_link);
     step("tests: the AWS home", || call(&mut tests))
 }

@@ -1,0 +1,8 @@
+//! Sockets that a gateway holds, over the single table: on a kind table, and on one that is late, partial and
+//! contested.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod followers;
+mod protocol;
+mod rig;
+mod upkeep;

@@ -1,0 +1,117 @@
+//! What is found again that nobody was called for.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::on_every_table;
+use crate::rig::{Rig, frames};
+
+on_every_table!(
+    an_event_that_nobody_was_called_for_is_told_within_a_minute,
+    who_broke_off_while_telling_is_followed_by_another,
+    a_beginning_that_broke_off_begins_again,
+    a_socket_to_which_nobody_was_let_in_is_closed,
+    a_silent_socket_is_kept_open_while_it_belongs_to_somebody,
+    a_topic_that_nobody_follows_is_looked_at_no_more,
+    events_that_are_gone_are_announced_as_a_gap,
+);
+
+async fn an_event_that_nobody_was_called_for_is_told_within_a_minute(rig: Rig) {
+    rig.kims("a").await;
+    rig.says("a", rig.follow("1")).await;
+    rig.gateway.frames("a");
+    rig.append().await;
+    rig.clock.advance(Duration::from_secs(61));
+    rig.go_round().await;
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 1)]));
+}
+
+async fn who_broke_off_while_telling_is_followed_by_another(rig: Rig) {
+    rig.kims("a").await;
+    rig.says("a", rig.follow("1")).await;
+    rig.gateway.frames("a");
+    rig.append().await;
+    let (topic, now) = (rig.topic(), domain::ports::Clock::now(&*rig.clock));
+    let until = now.plus(Duration::from_secs(30));
+    let lease = rig.exchange.sockets.lease(topic.as_str(), "broken-off", now, until).await.unwrap();
+    assert_eq!(lease, Some(0));
+    rig.exchange.notify(&topic).await.unwrap();
+    assert_eq!(rig.told("a", "1"), frames(&[]), "somebody is at it");
+    rig.clock.advance(Duration::from_secs(61));
+    rig.go_round().await;
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 1)]));
+}
+
+async fn a_beginning_that_broke_off_begins_again(rig: Rig) {
+    rig.kims("a").await;
+    rig.gateway.busy.lock().push("a".to_owned());
+    let subscribe = rig.follow("1").to_string();
+    assert!(rig.exchange.message("a", &subscribe).await.is_err());
+    rig.gateway.busy.lock().clear();
+    rig.append().await;
+    rig.go_round().await;
+    assert_eq!(rig.told("a", "1"), frames(&[]), "whoever began it may be at it");
+    rig.clock.advance(Duration::from_secs(31));
+    rig.go_round().await;
+    assert_eq!(rig.told("a", "1"), frames(&[("snapshot", 1)]));
+    rig.append().await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 2)]));
+}
+
+async fn a_socket_to_which_nobody_was_let_in_is_closed(rig: Rig) {
+    rig.connect("a").await;
+    rig.kims("b").await;
+    rig.clock.advance(Duration::from_secs(11));
+    rig.go_round().await;
+    assert!(!rig.gateway.is_open("a"));
+    assert!(rig.gateway.is_open("b"));
+}
+
+async fn a_silent_socket_is_kept_open_while_it_belongs_to_somebody(rig: Rig) {
+    rig.kims("a").await;
+    rig.go_round().await;
+    assert!(rig.gateway.frames("a").is_empty());
+    rig.clock.advance(Duration::from_secs(9 * 60));
+    rig.go_round().await;
+    assert_eq!(rig.gateway.frames("a"), [json!({ "type": "ping" })]);
+    let key = domain::account::key_hash("kims");
+    assert!(domain::ports::Accounts::take_key(&rig.blog, &key).await.unwrap());
+    rig.clock.advance(Duration::from_secs(9 * 60));
+    rig.go_round().await;
+    assert!(!rig.gateway.is_open("a"));
+}
+
+async fn a_topic_that_nobody_follows_is_looked_at_no_more(rig: Rig) {
+    rig.kims("a").await;
+    rig.says("a", rig.follow("1")).await;
+    rig.exchange.close("a").await.unwrap();
+    rig.clock.advance(Duration::from_secs(61));
+    rig.go_round().await;
+    assert_eq!(rig.exchange.sockets.told(rig.topic().as_str()).await.unwrap(), None);
+    // Whoever comes then is told all the same.
+    rig.kims("b").await;
+    rig.says("b", rig.follow("1")).await;
+    rig.append().await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    assert_eq!(rig.told("b", "1"), frames(&[("snapshot", 0), ("event", 1)]));
+}
+
+async fn events_that_are_gone_are_announced_as_a_gap(rig: Rig) {
+    rig.kims("a").await;
+    rig.says("a", rig.follow("1")).await;
+    rig.gateway.frames("a");
+    rig.append().await;
+    rig.lose_event(1).await;
+    rig.append().await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    rig.go_round().await;
+    let told = rig.gateway.frames("a");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["payload"]["kind"], "snapshot");
+    assert_eq!(told[0]["payload"]["gap"], json!([1, 2]));
+    rig.append().await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 3)]));
+}
