@@ -3,18 +3,39 @@
 import { Construct } from "constructs";
 
 import {
-  CfnOutput, Duration, Stack, type StackProps, Token,
+  CfnOutput, Duration, Stack, type StackProps,
   apigateway, dynamodb, events, iam, integrations, lambda, logs, s3, schedule, scheduleTargets, sources, targets,
 } from "./cdk.ts";
 import { Program, Worker, lastQueue } from "./program.ts";
-import { because } from "./reasons.ts";
+import { because, called } from "./reasons.ts";
 import type { Settings } from "./settings.ts";
+import { Sockets } from "./sockets.ts";
 
 export interface ApiProps extends StackProps {
   readonly settings: Settings;
   readonly table: dynamodb.ITable;
   readonly bucket: s3.IBucket;
 }
+
+/** Of all that is written to the table, what the router hears. */
+const HEARD = [
+  // Only a stage with a place in the due index can have become due, or be further than it was.
+  lambda.FilterCriteria.filter({
+    dynamodb: {
+      Keys: { sk: { S: lambda.FilterRule.beginsWith("STAGE#") } },
+      NewImage: { gsi1pk: { S: lambda.FilterRule.beginsWith("DUE#") } },
+    },
+  }),
+  // An event was appended to a log.
+  lambda.FilterCriteria.filter({
+    dynamodb: { Keys: { pk: { S: lambda.FilterRule.beginsWith("L#") }, sk: { S: lambda.FilterRule.isEqual("HEAD") } } },
+  }),
+  // A session or token is over.
+  lambda.FilterCriteria.filter({
+    eventName: lambda.FilterRule.isEqual("REMOVE"),
+    dynamodb: { Keys: { pk: { S: lambda.FilterRule.beginsWith("K#") } } },
+  }),
+];
 
 /** The blog's functions, and what calls them. */
 export class ApiStack extends Stack {
@@ -35,11 +56,12 @@ export class ApiStack extends Stack {
 
     const site = {
       DEEPDIVE_PUBLIC_URL: api.apiEndpoint,
-      // Until the socket API is part of this stack, subscriptions are refused with the blog's own address.
-      DEEPDIVE_SOCKET_URL: api.apiEndpoint,
       DEEPDIVE_TITLE: settings.title,
       DEEPDIVE_SIGN_UP: settings.signUp,
     };
+
+    const doors = { ...everywhere, ...media, ...search, ...site };
+    const sockets = new Sockets(this, "Sockets", { settings, environment: doors });
 
     const http = new Program(this, "Http", {
       settings,
@@ -47,10 +69,12 @@ export class ApiStack extends Stack {
       description: "Answers pages, feeds and GraphQL",
       memorySize: 1024,
       timeout: Duration.seconds(29),
-      environment: { ...everywhere, ...media, ...search, ...site },
+      environment: { ...doors, DEEPDIVE_SOCKET_URL: sockets.url },
     });
-    // Whom it gives an address to does with it what it may do itself.
-    allowObjects(http, bucket, "GetObject", "PutObject");
+    // Whom they give an address to does with it what they may do themselves.
+    for (const door of [http, sockets.socket, sockets.notifier]) {
+      allowObjects(door, bucket, "GetObject", "PutObject");
+    }
     const integration = new integrations.HttpLambdaIntegration("HttpFunction", http.function);
     for (const path of ["/", "/{proxy+}"]) api.addRoutes({ path, integration });
     because(api, "APIG4", "who asks is decided by the program, as in the embedded home");
@@ -98,8 +122,7 @@ export class ApiStack extends Stack {
         `arn:${this.partition}:bedrock:${this.region}:${this.account}:inference-profile/${settings.summaryModel}`,
       ],
     );
-    // Known only where the region is.
-    const partition = Token.isUnresolved(this.partition) ? "<AWS::Partition>" : this.partition;
+    const partition = called(this.partition, "Partition");
     because(
       workers.SUMMARY,
       `IAM5[Resource::arn:${partition}:bedrock:*::foundation-model/${model}]`,
@@ -109,8 +132,9 @@ export class ApiStack extends Stack {
     allowObjects(workers.PURGE, bucket, "GetObject", "PutObject", "DeleteObject");
     for (const worker of [workers.IMAGE, workers.PURGE]) worker.allow(["s3:ListBucket"], [bucket.bucketArn]);
 
+    const rung = { ...workers, TIDY: workers.PURGE, NOTIFIER: sockets.notifier };
     const names = Object.fromEntries(
-      Object.entries({ ...workers, TIDY: workers.PURGE }).map(([kind, worker]) => [
+      Object.entries(rung).map(([kind, worker]) => [
         `DEEPDIVE_${kind}_FUNCTION`,
         worker.function.functionName,
       ]),
@@ -131,12 +155,7 @@ export class ApiStack extends Stack {
         reportBatchItemFailures: true,
         retryAttempts: 5,
         onFailure: new sources.SqsDlq(lastQueue(this, "RouterFailed")),
-        // Of all that is written, only what has a place in the due index can have become due.
-        filters: [
-          lambda.FilterCriteria.filter({
-            dynamodb: { NewImage: { gsi1pk: { S: lambda.FilterRule.beginsWith("DUE#") } } },
-          }),
-        ],
+        filters: HEARD,
       }),
     );
 
@@ -159,7 +178,8 @@ export class ApiStack extends Stack {
     because(clock, `IAM5[Resource::<${swept}.Arn>:*]`, "any version of that one function");
 
     for (const caller of [router, sweeper]) {
-      caller.allow(["lambda:InvokeFunction"], Object.values(workers).map((worker) => worker.function.functionArn));
+      const functions = [...Object.values(workers), sockets.notifier].map((worker) => worker.function.functionArn);
+      caller.allow(["lambda:InvokeFunction"], functions);
     }
     // Nothing calls it but the operator, who may invoke the account's functions.
     const operator = new Program(this, "Operator", {
@@ -168,10 +188,11 @@ export class ApiStack extends Stack {
       description: "Answers the operator: the link by which the owner's account is made",
       memorySize: 256,
       timeout: Duration.seconds(30),
-      environment: { ...everywhere, ...site },
+      environment: { ...everywhere, ...site, DEEPDIVE_SOCKET_URL: sockets.url },
     });
 
-    for (const user of [http, operator, sweeper, ...Object.values(workers)]) user.allowTable(table);
+    const users = [http, sockets.socket, sockets.notifier, operator, sweeper, ...Object.values(workers)];
+    for (const user of users) user.allowTable(table);
 
     new events.Rule(this, "Arrivals", {
       description: "An image is in the bucket",
@@ -186,6 +207,7 @@ export class ApiStack extends Stack {
     new CfnOutput(this, "Url", { value: api.apiEndpoint, description: "Where the blog is" });
     new CfnOutput(this, "OperatorName", { value: operator.function.functionName });
     new CfnOutput(this, "ApiId", { value: api.apiId });
+    new CfnOutput(this, "SocketApiId", { value: sockets.apiId });
     new CfnOutput(this, "TableName", { value: table.tableName });
     new CfnOutput(this, "BucketName", { value: bucket.bucketName });
   }

@@ -1,6 +1,6 @@
 // The parts of the CDK that are used here.
 
-export { App, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Token, Validations } from "aws-cdk-lib";
+export { App, type CfnElement, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Token, Validations } from "aws-cdk-lib";
 export * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
 export * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 export * as events from "aws-cdk-lib/aws-events";

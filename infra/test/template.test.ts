@@ -13,7 +13,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { blog } from "../src/blog.ts";
 import { SUMMARY_MODEL, SettingError } from "../src/settings.ts";
 
-const PROGRAMS = ["http", "image", "operator", "purge", "router", "search", "summary", "sweeper"];
+const PROGRAMS = ["http", "image", "notifier", "operator", "purge", "router", "search", "socket", "summary", "sweeper"];
 
 /** What is allowed of everything, and why it cannot be less. */
 const OF_EVERYTHING = {
@@ -97,7 +97,7 @@ test("what a worker could not do lies in a queue of its own", () => {
   const queues = resources("AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) =>
     JSON.stringify(Properties["DestinationConfig"].OnFailure.Destination),
   );
-  assert.equal(new Set(queues).size, 5, "summary, search, image, purge, sweeper");
+  assert.equal(new Set(queues).size, 6, "summary, search, image, purge, sweeper, notifier");
   const streams = resources("AWS::Lambda::EventSourceMapping");
   assert.equal(streams.length, 1);
   for (const [, { Properties }] of streams) {

@@ -63,11 +63,15 @@ impl Socket {
 
     /// Connects, and is admitted with a token, or as a guest.
     pub async fn admitted(url: &str, token: Option<&str>) -> Socket {
-        let mut socket = Socket::connect(url).await;
+        Socket::connect(url).await.admit(token).await
+    }
+
+    /// Is admitted with a token, or as a guest.
+    pub async fn admit(mut self, token: Option<&str>) -> Socket {
         let payload = token.map(|token| json!({ "Authorization": format!("Bearer {token}") }));
-        socket.send(json!({ "type": "connection_init", "payload": payload })).await;
-        assert_eq!(socket.message().await["type"], "connection_ack");
-        socket
+        self.send(json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(self.message().await["type"], "connection_ack");
+        self
     }
 
     /// Sends a message.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::{call, output, step};
 use crate::servers::{MINISTACK_REGION, MiniStack};
@@ -12,8 +12,10 @@ use crate::setup::npm;
 use crate::workspace::Workspace;
 
 /// The functions: programs `deepdive-NAME` of the package `aws-home`.
-const FUNCTIONS: [&str; 8] =
-    ["http", "image", "operator", "purge", "router", "search", "summary", "sweeper"];
+const FUNCTIONS: [&str; 10] = [
+    "http", "image", "notifier", "operator", "purge", "router", "search", "socket", "summary",
+    "sweeper",
+];
 
 /// MiniStack has one account.
 const ACCOUNT: &str = "000000000000";
@@ -24,6 +26,8 @@ const SCRIPT: &str = "blog.py";
 pub struct Deployed {
     /// Where its doors are.
     pub url: String,
+    /// Where its sockets are.
+    pub sockets: String,
     /// The link by which its owner is made.
     pub set_up_link: String,
 }
@@ -72,9 +76,11 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
         call(cdk(&["deploy", "--all"]).args(never))
     })?;
     let told = aws.script(SCRIPT, &["where", &outputs])?;
-    let (url, set_up_link) =
-        told.trim().split_once('\n').context("the blog does not say where it is")?;
-    Ok(Deployed { url: url.to_owned(), set_up_link: set_up_link.to_owned() })
+    let [url, sockets, set_up_link] = told.lines().collect::<Vec<_>>()[..] else {
+        bail!("the blog does not say where it is: {told}");
+    };
+    let [url, sockets, set_up_link] = [url, sockets, set_up_link].map(str::to_owned);
+    Ok(Deployed { url, sockets, set_up_link })
 }
 
 /// A folder for each function, with its program under the name that Lambda starts.

@@ -17,7 +17,7 @@ use domain::ports::{ContentRenderer, Objects};
 use domain::usage::Prices;
 use embedded_passwords::Argon2Passwords;
 use schema::guard::{Guard, Limits};
-use schema::{Budget, Parts, Schema};
+use schema::{Budget, Parts, Schema, SocketExecutor};
 use store::CursorSigner;
 
 use crate::config::{Environment, Site};
@@ -78,6 +78,16 @@ impl AwsHome {
             renderer,
             site,
         })
+    }
+
+    /// The table, and what every function needs beside it.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// What executes operations that come over sockets, and renders their frames.
+    pub fn executor(&self) -> SocketExecutor {
+        SocketExecutor::new(self.schema.clone(), self.guard.clone(), self.budget.clone())
     }
 
     /// What stands behind the doors, with the web client `pages`.

@@ -9,6 +9,8 @@
 //! | `DEEPDIVE_MEDIA_URL` | where CloudFront serves that bucket | the same |
 //! | `DEEPDIVE_PUBLIC_URL` | where the blog is for its readers, such as `https://blog.example` | the doors do not start |
 //! | `DEEPDIVE_SOCKET_URL` | where its sockets are, such as `wss://...` | the same |
+//! | `DEEPDIVE_GATEWAY_URL` | where frames for the sockets are taken, such as `https://....amazonaws.com/live` | what sends to sockets does not start |
+//! | `DEEPDIVE_NOTIFIER_FUNCTION` | name of the function that tells those who follow something | nobody is told |
 //! | `DEEPDIVE_SEARCH_URL` | address of the OpenSearch domain | the blog has no search |
 //! | `DEEPDIVE_SEARCH_INDEX` | name of the index in it | `posts` |
 //! | `DEEPDIVE_SUMMARY_MODEL` | the model of Bedrock that writes summaries | Claude Haiku |
@@ -164,6 +166,34 @@ impl Environment {
         })
     }
 
+    /// Where the sockets are that API Gateway holds. An emulator has them at a path of its own.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn gateway(&self) -> Result<aws_sockets::Config, SettingsError> {
+        let name = "DEEPDIVE_GATEWAY_URL";
+        let url = self.needed(name)?;
+        let parts = url.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
+        let Some((host, stage)) = parts else {
+            let expected = "an address such as https://api.execute-api.region.amazonaws.com/stage";
+            return Err(SettingsError::Wrong { name, value: url, expected });
+        };
+        let api = host.split('.').next().unwrap_or_default();
+        let emulated = self
+            .endpoint("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI")
+            .map(|emulator| format!("{emulator}/_aws/execute-api/{api}/{stage}"));
+        Ok(aws_sockets::Config {
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: emulated.unwrap_or_else(|| url.clone()),
+        })
+    }
+
+    /// Name of the function that tells those who follow something, if anybody does.
+    pub fn notifier(&self) -> Option<String> {
+        self.optional("DEEPDIVE_NOTIFIER_FUNCTION")
+    }
+
     /// Name of the function that does the stages of a kind, if anybody does.
     pub fn function(&self, kind: StageKind) -> Option<String> {
         self.optional(&format!("DEEPDIVE_{}_FUNCTION", kind.name()))
@@ -272,6 +302,17 @@ mod tests {
         let told = |name, value| environment(&[(name, value)]).site().unwrap_err().to_string();
         assert!(told("DEEPDIVE_SIGN_UP", "yes").contains("open or closed"));
         assert!(told("DEEPDIVE_PUBLIC_URL", "blog.example").contains("https://blog.example"));
+    }
+
+    #[test]
+    fn an_emulator_holds_sockets_at_a_path_of_its_own() {
+        let url = ("DEEPDIVE_GATEWAY_URL", "https://abc.execute-api.us-east-1.amazonaws.com/live");
+        assert_eq!(environment(&[url]).gateway().unwrap().endpoint, url.1);
+        let emulator = ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
+        let emulated = environment(&[url, emulator]).gateway().unwrap().endpoint;
+        assert_eq!(emulated, "http://127.0.0.1:4566/_aws/execute-api/abc/live");
+        let wrong = environment(&[("DEEPDIVE_GATEWAY_URL", "abc")]).gateway().unwrap_err();
+        assert!(wrong.to_string().contains("amazonaws.com/stage"), "{wrong}");
     }
 
     #[test]

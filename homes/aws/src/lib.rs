@@ -2,16 +2,19 @@
 //!
 //! Here adapters are named and put together, and nothing else is decided: rules are in `domain`, the doors
 //! in `api`. A function is a binary in `src/bin`, which holds no more than its own start. Start at
-//! [`compose`] for what answers requests, at [`crew`] for what works after the answer, and at [`router`] for
-//! what wakes it.
+//! [`compose`] for what answers requests, at [`crew`] for what works after the answer, at [`router`] for
+//! what wakes it, and at [`gateway`] for what serves sockets.
 
 pub mod bell;
 pub mod compose;
 pub mod config;
 pub mod crew;
+pub mod exchange;
 pub mod function;
+pub mod gateway;
 pub mod logs;
 mod media;
+pub mod notifier;
 pub mod operator;
 pub mod records;
 pub mod router;

@@ -1,14 +1,15 @@
 //! From the table's stream to whoever should look.
 //!
-//! The stream tells what was written. A row that became due is a bell for the function that does it; Lambda
-//! keeps the bell, so that nothing here waits for the work. What is lost all the same, the sweeper finds.
+//! The stream tells what was written. A row that became due is a bell for the function that does it, an event
+//! that was appended to a log one for the function that tells those who follow; Lambda keeps the bell, so that
+//! nothing here waits for the work. What is lost all the same, the sweeper finds.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_functions::{Functions, NotInvoked};
 use domain::ports::Clock;
-use domain::stage::{StageId, StageKind};
+use domain::stage::{Stage, StageId, StageKind, StageStatus};
 use domain::time::Timestamp;
 use embedded_system::SystemClock;
 use serde_json::{Value, json};
@@ -17,14 +18,25 @@ use store::table::{Index, Key};
 
 use crate::bell::Bell;
 use crate::config::{Environment, SettingsError};
+use crate::notifier::Notice;
 
 /// Clocks of functions differ: what becomes due so soon is as good as due.
 const SOON: Duration = Duration::from_secs(1);
 
-/// Rings for stages.
+/// What shall be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Call {
+    /// A stage, by the function that does it.
+    Stage(StageId),
+    /// Something of those who follow, by the function that tells them.
+    Notice(Notice),
+}
+
+/// Rings for stages, and for those who follow something.
 pub struct Ringer {
     functions: Functions,
     names: HashMap<StageKind, String>,
+    notifier: Option<String>,
 }
 
 impl Ringer {
@@ -35,7 +47,8 @@ impl Ringer {
     pub fn new(environment: &Environment) -> Result<Self, SettingsError> {
         let functions = Functions::new(&environment.functions()?);
         let named = |kind| environment.function(kind).map(|name| (kind, name));
-        Ok(Ringer { functions, names: StageKind::ALL.into_iter().filter_map(named).collect() })
+        let names = StageKind::ALL.into_iter().filter_map(named).collect();
+        Ok(Ringer { functions, names, notifier: environment.notifier() })
     }
 
     /// Has the stage's function look at it. Where nobody does such stages, it stays due.
@@ -52,47 +65,91 @@ impl Ringer {
         }
     }
 
-    /// Rings for what a batch of the stream made due, once for each stage. The answer names the first record
-    /// whose stage could not be rung for: the stream begins there the next time.
+    /// Has those told who follow something, if anybody tells them.
+    ///
+    /// # Errors
+    /// Lambda did not take it.
+    pub async fn notify(&self, notice: &Notice) -> Result<(), NotInvoked> {
+        match &self.notifier {
+            Some(function) => self.functions.invoke(function, json!(notice).to_string()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Rings for what a batch of the stream tells, once for each thing. The answer names the first record
+    /// that could not be rung for: the stream begins there the next time.
     pub async fn route(&self, batch: &Value) -> Value {
         let now = SystemClock.now();
-        let mut rung: Vec<StageId> = vec![];
+        let mut rung: Vec<Call> = vec![];
         for record in batch["Records"].as_array().into_iter().flatten() {
-            let Some(stage) = made_due(record, now) else { continue };
-            if rung.contains(&stage) {
+            let Some(call) = told(record, now) else { continue };
+            if rung.contains(&call) {
                 continue;
             }
-            if let Err(error) = self.ring(&stage).await {
-                tracing::warn!(stage = %stage, error = %error, "nobody was told; the stream tries again");
+            let taken = match &call {
+                Call::Stage(stage) => self.ring(stage).await,
+                Call::Notice(notice) => self.notify(notice).await,
+            };
+            if let Err(error) = taken {
+                tracing::warn!(?call, error = %error, "nobody was told; the stream tries again");
                 let failed = &record["dynamodb"]["SequenceNumber"];
                 return json!({ "batchItemFailures": [{ "itemIdentifier": failed }] });
             }
-            rung.push(stage);
+            rung.push(call);
         }
         json!({ "batchItemFailures": [] })
     }
 }
 
-/// The stage that a record of the stream made due, if it did. A claim or a report of progress writes the
-/// same row, due when its lease ends: nobody need look then.
-fn made_due(record: &Value, now: Timestamp) -> Option<StageId> {
-    let (partition, sort) = Index::Gsi1.attributes();
+/// What a record of the stream calls for, if for anything.
+fn told(record: &Value, now: Timestamp) -> Option<Call> {
     let change = &record["dynamodb"];
-    let text = |value: &Value| value["S"].as_str().map(str::to_owned);
     let key = Key::new(text(&change["Keys"]["pk"])?, text(&change["Keys"]["sk"])?);
-    let stage = keys::parse_stage(&key)?;
-    let due = text(&change["NewImage"][sort])?;
-    (text(&change["NewImage"][partition])? == keys::due_partition(stage.kind)
-        && due <= keys::due_until(now.plus(SOON)))
-    .then_some(stage)
+    if let Some(stage) = keys::parse_stage(&key) {
+        if made_due(&stage, &change["NewImage"], now) {
+            return Some(Call::Stage(stage));
+        }
+        let progressed = Notice::Progressed { pk: key.pk, sk: key.sk };
+        return further(change).then_some(Call::Notice(progressed));
+    }
+    if let Some(topic) = keys::parse_topic(&key).filter(|topic| key == keys::head(topic)) {
+        return Some(Call::Notice(Notice::Appended { topic: topic.to_owned() }));
+    }
+    let session = keys::parse_key(&key).filter(|_| record["eventName"] == "REMOVE")?;
+    Some(Call::Notice(Notice::Revoked { session: session.to_owned() }))
+}
+
+/// Whether a stage's row says that it is due. A claim or a report of progress writes the same row, due when
+/// its lease ends: nobody need look then.
+fn made_due(stage: &StageId, image: &Value, now: Timestamp) -> bool {
+    let (partition, sort) = Index::Gsi1.attributes();
+    text(&image[partition]).is_some_and(|place| place == keys::due_partition(stage.kind))
+        && text(&image[sort]).is_some_and(|due| due <= keys::due_until(now.plus(SOON)))
+}
+
+/// Whether a stage's row says that it runs, and is further than it was.
+fn further(change: &Value) -> bool {
+    let stage =
+        |image: &Value| -> Option<Stage> { serde_json::from_str(&text(&image["doc"])?).ok() };
+    let (Some(before), Some(after)) = (stage(&change["OldImage"]), stage(&change["NewImage"]))
+    else {
+        return false;
+    };
+    let runs = |stage: &Stage| stage.status == StageStatus::Running;
+    runs(&before) && runs(&after) && before.progress != after.progress
+}
+
+fn text(value: &Value) -> Option<String> {
+    value["S"].as_str().map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use domain::PostId;
-    use domain::stage::Subject;
+    use domain::post::Revision;
+    use domain::stage::{Done, Subject};
+    use domain::{PostId, UserId};
 
     use super::*;
 
@@ -121,14 +178,14 @@ mod tests {
     #[test]
     fn a_row_that_is_due_rings() {
         for due in [NOW, NOW.minus(Duration::from_secs(60)), NOW.plus(Duration::from_millis(300))] {
-            assert_eq!(made_due(&record(Some(due)), NOW), Some(stage()), "{due:?}");
+            assert_eq!(told(&record(Some(due)), NOW), Some(Call::Stage(stage())), "{due:?}");
         }
     }
 
     #[test]
     fn a_lease_that_was_renewed_and_a_stage_that_is_done_ring_for_nobody() {
-        assert_eq!(made_due(&record(Some(NOW.plus(Duration::from_secs(60)))), NOW), None);
-        assert_eq!(made_due(&record(None), NOW), None);
+        assert_eq!(told(&record(Some(NOW.plus(Duration::from_secs(60)))), NOW), None);
+        assert_eq!(told(&record(None), NOW), None);
     }
 
     #[test]
@@ -138,7 +195,58 @@ mod tests {
         let mut other = record(Some(NOW));
         other["dynamodb"]["Keys"]["sk"]["S"] = json!("META");
         for record in [removed, other, json!({}), json!(null), json!({ "dynamodb": "?" })] {
-            assert_eq!(made_due(&record, NOW), None, "{record}");
+            assert_eq!(told(&record, NOW), None, "{record}");
         }
+    }
+
+    #[test]
+    fn what_was_appended_to_a_log_is_told_to_those_who_follow_it() {
+        let mut record = record(None);
+        let topic = format!("author:{ID}");
+        for (key, call) in [
+            (keys::head(&topic), Some(Call::Notice(Notice::Appended { topic: topic.clone() }))),
+            // The event was written with the head: one bell is enough.
+            (keys::event(&topic, 7), None),
+            (keys::watch(&topic), None),
+        ] {
+            record["dynamodb"]["Keys"] = json!({ "pk": { "S": key.pk }, "sk": { "S": key.sk } });
+            assert_eq!(told(&record, NOW), call);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_gone_is_told_and_one_that_was_used_is_not() {
+        let mut record = record(None);
+        let key = keys::key("the-hash");
+        record["dynamodb"]["Keys"] = json!({ "pk": { "S": key.pk }, "sk": { "S": key.sk } });
+        assert_eq!(told(&record, NOW), None);
+        record["eventName"] = json!("REMOVE");
+        let revoked = Notice::Revoked { session: "the-hash".to_owned() };
+        assert_eq!(told(&record, NOW), Some(Call::Notice(revoked)));
+    }
+
+    #[test]
+    fn progress_is_told_and_a_lease_that_was_renewed_is_not() {
+        let (id, author) = (stage(), UserId::from_bits(1));
+        let Subject::Post(post) = &id.subject else { panic!() };
+        let new = Stage::new(id.clone(), author, post.clone(), NOW);
+        let claimed = new.due(Revision(1), NOW).claim("t".to_owned(), NOW).unwrap();
+        let further = claimed.progressed(Done { done: 1, total: 2 }, NOW);
+        let row = |stage: &Stage| json!({ "doc": { "S": serde_json::to_string(stage).unwrap() } });
+        let mut record = record(Some(NOW.plus(Duration::from_secs(60))));
+        let mut told_of = |before: &Stage, after: &Stage| {
+            let (partition, sort) = keys::due(&id, NOW.plus(Duration::from_secs(60)));
+            let mut image = row(after);
+            image["gsi1pk"] = json!({ "S": partition });
+            image["gsi1sk"] = json!({ "S": sort });
+            record["dynamodb"]["OldImage"] = row(before);
+            record["dynamodb"]["NewImage"] = image;
+            told(&record, NOW)
+        };
+        let key = keys::stage(&id);
+        let progressed = Notice::Progressed { pk: key.pk, sk: key.sk };
+        assert_eq!(told_of(&claimed, &further), Some(Call::Notice(progressed)));
+        assert_eq!(told_of(&further, &further), None);
+        assert_eq!(told_of(&new, &claimed), None, "the log tells of that");
     }
 }

@@ -5,6 +5,7 @@ use domain::stage::{StageId, StageKind};
 use workers::Jobs;
 
 use crate::config::Environment;
+use crate::notifier::Notice;
 use crate::records::{OpenError, Records};
 use crate::router::Ringer;
 
@@ -32,6 +33,9 @@ impl Sweeper {
     /// fails is told, and left to the next minute.
     pub async fn sweep(&self) {
         self.jobs.go_round().await;
+        if let Err(error) = self.ringer.notify(&Notice::Round).await {
+            tracing::warn!(error = %error, "nobody looks after the sockets");
+        }
         for kind in StageKind::ALL {
             match self.overdue(kind).await {
                 Ok(stages) => {

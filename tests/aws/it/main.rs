@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod sockets;
+
 use deepdive_tests::{Api, eventually, photo};
 use deepdive_tests_aws::owner;
 

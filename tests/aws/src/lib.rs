@@ -4,9 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use deepdive_tests::{Api, Browser};
+use deepdive_tests::{Api, Browser, Socket};
 use serde_json::json;
 use tokio::sync::OnceCell;
+
+const EMAIL: &str = "kim@example.com";
+const PASSWORD: &str = "correct horse battery";
 
 /// What `cargo xtask test --aws` says of the deployed blog.
 fn told(variable: &str) -> String {
@@ -23,6 +26,22 @@ pub async fn owner() -> Api {
     Api::new(&url, Some(token))
 }
 
+/// A socket that API Gateway opened, at the address that it has for them.
+pub async fn connect() -> Socket {
+    Socket::offering(&sockets(), Some("graphql-transport-ws")).await
+}
+
+/// Where the sockets are.
+pub fn sockets() -> String {
+    told("DEEPDIVE_BLOG_SOCKETS")
+}
+
+/// The owner's browser, signed in.
+pub async fn browser() -> Browser {
+    let owner = owner().await;
+    Browser::signed_in(&owner, EMAIL, PASSWORD).await.expect("the owner signs in")
+}
+
 async fn make_owner(url: &str) -> String {
     let link = told("DEEPDIVE_SET_UP_LINK");
     let (_, set_up) = link.split_once("/setup?token=").expect("a set-up link");
@@ -31,8 +50,7 @@ async fn make_owner(url: &str) -> String {
         .ask(
             "mutation ($input: CreateOwnerInput!) { createOwner(input: $input) { __typename } }",
             json!({ "input": {
-                "setupToken": set_up, "email": "kim@example.com", "nickname": "Kim",
-                "password": "correct horse battery",
+                "setupToken": set_up, "email": EMAIL, "nickname": "Kim", "password": PASSWORD,
             } }),
         )
         .await;

@@ -1,7 +1,7 @@
 """blog.py prepare: makes what the CDK keeps for its deployments usable here.
 
-blog.py where OUTPUTS: makes what was deployed usable here, and prints where the blog is, and the link by which
-its owner is made, a line each.
+blog.py where OUTPUTS: makes what was deployed usable here, and prints where the blog is, where its sockets are,
+and the link by which its owner is made, a line each.
 
 Usable here: the buckets deny what comes without TLS, as everything does on one machine.
 """
@@ -31,7 +31,9 @@ def where(outputs):
     said = answer["Payload"].read().decode()
     if "FunctionError" in answer:
         sys.exit(f"the operator's function failed: {said}")
-    print(f"{os.environ['AWS_ENDPOINT_URL']}/_aws/execute-api/{blog['ApiId']}/$default")
+    emulator = os.environ["AWS_ENDPOINT_URL"]
+    print(f"{emulator}/_aws/execute-api/{blog['ApiId']}/$default")
+    print(f"{emulator.replace('http', 'ws', 1)}/_aws/execute-api/{blog['SocketApiId']}/live")
     print(json.loads(said)["setUpLink"])
 
 

@@ -24,6 +24,9 @@ pub const REGION: &str = "us-east-1";
 /// What is asked of it in Python, which its packages are for.
 const SCRIPTS: &str = "tests/servers/ministack";
 
+/// Starts it, with what it lacks.
+const LAUNCHER: &str = "launch.py";
+
 /// MiniStack, running.
 pub struct MiniStack {
     /// Its process.
@@ -76,7 +79,8 @@ pub fn start(workspace: &Workspace) -> Result<MiniStack> {
     let run = run_folder("ministack")?;
     let port = free_port()?;
     let url = format!("http://127.0.0.1:{port}");
-    python.args(["-m", "ministack"]).current_dir(&run);
+    let scripts = workspace.root.join(SCRIPTS);
+    python.arg(scripts.join(LAUNCHER)).current_dir(&run);
     for name in ["data", "state"] {
         std::fs::create_dir(run.join(name)).context("create the folders of MiniStack")?;
     }
@@ -94,7 +98,7 @@ pub fn start(workspace: &Workspace) -> Result<MiniStack> {
         .env("STATE_DIR", run.join("state"))
         .env("TMPDIR", &run);
     let server = Server::start(VARIABLE, run, python, || answers(port).then(|| url.clone()))?;
-    Ok(MiniStack { server, packages, scripts: workspace.root.join(SCRIPTS) })
+    Ok(MiniStack { server, packages, scripts })
 }
 
 fn fetch(workspace: &Workspace, folder: &Path) -> Result<()> {
