@@ -20,6 +20,8 @@ const SHELL: &str = "index.html";
 const HEAD: &str = "<!--deepdive:head-->";
 const BODY: &str = "<!--deepdive:body-->";
 const GRAPHIQL: &str = "graphiql.html";
+/// What is said with a file whose name tells its content.
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
 /// Pages of the client, `*` for one part. Every other address gets the shell with status 404, and
 /// the client shows its own not-found page.
 const PAGES: [&str; 15] = [
@@ -60,7 +62,15 @@ impl Pages {
     pub fn new(files: impl Files + 'static) -> Self {
         let shell = files.get(SHELL).map(|shell| Bytes::from(shell.into_owned()));
         let inline = shell.as_deref().map(inline_scripts).unwrap_or_default();
-        Pages { files: Box::new(files), policy: policy(&inline), shell }
+        Pages { files: Box::new(files), policy: policy(&inline, ""), shell }
+    }
+
+    /// Lets the pages play media from another origin than their own, and send uploads there.
+    #[must_use]
+    pub fn with_objects_at(mut self, origin: &str) -> Self {
+        let inline = self.shell.as_deref().map(inline_scripts).unwrap_or_default();
+        self.policy = policy(&inline, origin);
+        self
     }
 
     /// The Content-Security-Policy of every answer that has none of its own.
@@ -136,8 +146,7 @@ impl Pages {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        let forever = "public, max-age=31536000, immutable";
-        let cache = HeaderValue::from_static(if hashed { forever } else { "no-cache" });
+        let cache = HeaderValue::from_static(if hashed { FOREVER } else { "no-cache" });
         headers.insert(header::CACHE_CONTROL, cache);
         if let Ok(etag) = HeaderValue::from_str(&etag) {
             headers.insert(header::ETAG, etag);
@@ -213,7 +222,7 @@ fn matches(page: &str, path: &str) -> bool {
 }
 
 /// Whether the name holds a hash of the content, as `app-0123456789.wasm` does.
-fn has_hash(path: &str) -> bool {
+pub fn has_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
     stem.rsplit_once('-')
@@ -236,7 +245,8 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
         })
 }
 
-fn content_type(path: &str) -> &'static str {
+/// What a file is, by its name.
+pub fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
         "wasm" => "application/wasm",
         "js" | "mjs" => "text/javascript; charset=utf-8",
@@ -256,16 +266,17 @@ fn content_type(path: &str) -> &'static str {
 }
 
 /// What pages may load and do. WebAssembly needs a word of its own; inline scripts run only when
-/// they are those of the shell.
-fn policy(inline: &[String]) -> HeaderValue {
+/// they are those of the shell. `objects` is where media are beside our own origin, if they are.
+fn policy(inline: &[String], objects: &str) -> HeaderValue {
     let mut scripts = "'self' 'wasm-unsafe-eval'".to_owned();
     for hash in inline {
         scripts += &format!(" 'sha256-{hash}'");
     }
+    let objects = if objects.is_empty() { String::new() } else { format!(" {objects}") };
     let policy = format!(
-        "default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data: https:; \
-         media-src 'self'; font-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; \
-         frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        "default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data: https:{objects}; \
+         media-src 'self'{objects}; font-src 'self'; connect-src 'self' ws: wss:{objects}; \
+         object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
@@ -287,6 +298,7 @@ fn inline_scripts(shell: &[u8]) -> Vec<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -310,13 +322,34 @@ mod tests {
     #[test]
     fn scripts_of_the_shell_are_allowed_by_their_hash() {
         let shell = "<script type=\"module\" src=\"/a.js\"></script><script>alert(1)</script>";
-        let policy = policy(&inline_scripts(shell.as_bytes()));
+        let policy = policy(&inline_scripts(shell.as_bytes()), "");
         let policy = policy.to_str().unwrap_or_default();
         assert!(
             policy.contains("'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"),
             "{policy}"
         );
         assert!(!policy.contains("unsafe-inline"));
+    }
+
+    #[test]
+    fn media_and_uploads_may_be_elsewhere_when_a_home_says_so() {
+        struct Nothing;
+        impl Files for Nothing {
+            fn get(&self, _: &str) -> Option<Cow<'static, [u8]>> {
+                None
+            }
+        }
+        let bucket = "https://media.s3.ap-northeast-2.amazonaws.com";
+        let pages = Pages::new(Nothing);
+        let policy = |pages: &Pages| pages.content_security_policy().to_str().unwrap().to_owned();
+        assert!(!policy(&pages).contains(bucket));
+        let policy = policy(&pages.with_objects_at(bucket));
+        for kind in
+            ["img-src 'self' data: https:", "media-src 'self'", "connect-src 'self' ws: wss:"]
+        {
+            assert!(policy.contains(&format!("{kind} {bucket};")), "{policy}");
+        }
+        assert!(policy.contains("default-src 'self';") && policy.contains("script-src 'self'"));
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct AwsHome {
     guard: Arc<Guard>,
     budget: Arc<Budget>,
     objects: Arc<dyn Objects>,
+    /// Origin of the bucket, to which uploads go, and from which private media come.
+    bucket: String,
     renderer: Arc<dyn ContentRenderer>,
     site: Site,
 }
@@ -48,8 +50,9 @@ impl AwsHome {
         let site = environment.site()?;
         let records = Records::open(environment).await?;
         let Records { blog, clock, ids, table } = &records;
-        let objects: Arc<dyn Objects> =
-            Arc::new(S3Addresses::new(environment.media()?, clock.clone())?);
+        let addresses = S3Addresses::new(environment.media()?, clock.clone())?;
+        let bucket = addresses.origin().to_owned();
+        let objects: Arc<dyn Objects> = Arc::new(addresses);
         let renderer: Arc<dyn ContentRenderer> = Arc::new(MarkdownRenderer);
         let schema = schema::build(Parts {
             blog: blog.clone(),
@@ -75,6 +78,7 @@ impl AwsHome {
             guard: Arc::new(guard),
             budget: Arc::new(Budget::new(COST_PER_MINUTE)),
             objects,
+            bucket,
             renderer,
             site,
         })
@@ -108,7 +112,7 @@ impl AwsHome {
                 trusted_proxies: Vec::new(),
             },
             budget: self.budget.clone(),
-            pages,
+            pages: pages.with_objects_at(&self.bucket),
             reading: Arc::new(TableReading {
                 blog: blog.clone(),
                 objects: self.objects.clone(),

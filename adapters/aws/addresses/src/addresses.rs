@@ -37,6 +37,13 @@ impl S3Addresses {
         Ok(Self { config, bucket_url, public_base, clock })
     }
 
+    /// Origin of signed addresses and of tickets: what a page that uses them has to be allowed.
+    pub fn origin(&self) -> &str {
+        let (scheme, rest) = self.bucket_url.split_once("://").unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        &self.bucket_url[..scheme.len() + "://".len() + host.len()]
+    }
+
     /// As [`Objects::upload_ticket`]. A ticket works as long as there is no object of its key: it works
     /// again when the object is removed before the ticket has ended.
     ///

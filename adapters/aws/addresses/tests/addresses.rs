@@ -239,3 +239,14 @@ async fn who_has_only_addresses_reads_and_writes_nothing() {
         assert!(matches!(refused, Some(PortError::Denied(_))), "{refused:?}");
     }
 }
+
+#[test]
+fn what_a_page_has_to_be_allowed_is_the_origin_of_every_address_that_ends() {
+    let addresses = addresses(None);
+    let signed = addresses.address(&key(), Some(Duration::from_secs(600))).unwrap();
+    let ticket = addresses.ticket(&request(NOW.plus(Duration::from_secs(60)))).unwrap().url;
+    assert_eq!(addresses.origin(), "https://blog-media.s3.ap-northeast-2.amazonaws.com");
+    for address in [signed, ticket] {
+        assert!(address.starts_with(&format!("{}/", addresses.origin())), "{address}");
+    }
+}
