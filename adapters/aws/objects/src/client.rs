@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_addresses::Config;
+use aws_addresses::Credentials;
 use aws_connections::{Bounds, settings};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, RequestChecksumCalculation};
@@ -19,9 +19,8 @@ const BOUNDS: Bounds = Bounds {
 };
 
 /// Connects when it is first asked.
-pub(crate) fn client(config: &Config) -> Client {
-    let Config { region, credentials, endpoint, .. } = config;
-    let settings = settings(region, credentials, endpoint.as_deref(), &BOUNDS);
+pub(crate) fn client(region: &str, credentials: &Credentials, endpoint: Option<&str>) -> Client {
+    let settings = settings(region, credentials, endpoint, &BOUNDS);
     let settings = Builder::from(&settings)
         // Every put brings its own checksum, which S3 keeps.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)

@@ -2,15 +2,21 @@
 
 use std::error::Error;
 
-use aws_addresses::Config;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use domain::ports::PortError;
 
 const S3: &str = "S3";
 
+/// What an operator has to know to mend what is wrong with a bucket.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) bucket: String,
+    pub(crate) region: String,
+}
+
 /// What went wrong, to a caller of the port. The SDK has tried again already where that can help.
-pub(crate) fn port_error<E>(error: SdkError<E, HttpResponse>, config: &Config) -> PortError
+pub(crate) fn port_error<E>(error: SdkError<E, HttpResponse>, place: &Place) -> PortError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
@@ -31,7 +37,7 @@ where
         }
         (code, 301 | 403)
         | (code @ ("NoSuchBucket" | "ExpiredToken" | "InvalidToken"), _)
-        | (code @ "AuthorizationHeaderMalformed", _) => PortError::Denied(remedy(code, config)),
+        | (code @ "AuthorizationHeaderMalformed", _) => PortError::Denied(remedy(code, place)),
         _ => PortError::backend(S3, error),
     }
 }
@@ -51,8 +57,8 @@ pub(crate) fn broken_read(
     PortError::Unavailable(S3)
 }
 
-fn remedy(code: &str, config: &Config) -> String {
-    let Config { bucket, region, .. } = config;
+fn remedy(code: &str, place: &Place) -> String {
+    let Place { bucket, region } = place;
     match code {
         "NoSuchBucket" => {
             format!("there is no bucket {bucket}: deploy it, or name the one there is")

@@ -16,10 +16,13 @@ use domain::ports::{Clock, Object, ObjectInfo, Objects, PortError, UploadRequest
 use sha2::{Digest, Sha256};
 
 use crate::client::client;
-use crate::error::{broken_read, port_error};
+use crate::error::{Place, broken_read, port_error};
 
 /// Reading the bytes of an object takes so long at most.
 const READ: Duration = Duration::from_secs(120);
+/// What S3 says with an object to whoever loads it, by CloudFront or by a signed address: a key names its content.
+/// It says so with objects alone: CloudFront, asked to, would say it with refusals too.
+const FOREVER: &str = "public, max-age=31536000, immutable";
 /// What S3 lists at once.
 const PAGE: u32 = 1000;
 
@@ -30,8 +33,8 @@ const PAGE: u32 = 1000;
 /// whenever it is read.
 #[derive(Clone)]
 pub struct S3Objects {
-    config: Config,
     client: Client,
+    place: Place,
     addresses: S3Addresses,
 }
 
@@ -42,7 +45,9 @@ impl S3Objects {
     /// A part of the configuration is not what it should be.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
         let addresses = S3Addresses::new(config.clone(), clock)?;
-        Ok(Self { client: client(&config), config, addresses })
+        let Config { bucket, region, credentials, endpoint, .. } = config;
+        let client = client(&region, &credentials, endpoint.as_deref());
+        Ok(Self { client, place: Place { bucket, region }, addresses })
     }
 
     /// One page of the keys below a prefix that come after one, and whether there are more.
@@ -55,13 +60,13 @@ impl S3Objects {
         let page = self
             .client
             .list_objects_v2()
-            .bucket(&self.config.bucket)
+            .bucket(&self.place.bucket)
             .prefix(prefix)
             .set_start_after(after)
             .max_keys(i32::try_from(size).unwrap_or(i32::MAX))
             .send()
             .await
-            .map_err(|error| port_error(error, &self.config))?;
+            .map_err(|error| port_error(error, &self.place))?;
         let more = page.is_truncated == Some(true);
         let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
         Ok((keys.collect(), more))
@@ -78,14 +83,15 @@ impl Objects for S3Objects {
     ) -> Result<(), PortError> {
         self.client
             .put_object()
-            .bucket(&self.config.bucket)
+            .bucket(&self.place.bucket)
             .key(key.as_str())
             .content_type(content_type)
+            .cache_control(FOREVER)
             .checksum_sha256(STANDARD.encode(Sha256::digest(bytes)))
             .body(ByteStream::from(bytes.to_vec()))
             .send()
             .await
-            .map_err(|error| port_error(error, &self.config))?;
+            .map_err(|error| port_error(error, &self.place))?;
         Ok(())
     }
 
@@ -93,11 +99,11 @@ impl Objects for S3Objects {
         let asked = self
             .client
             .get_object()
-            .bucket(&self.config.bucket)
+            .bucket(&self.place.bucket)
             .key(key.as_str())
             .checksum_mode(ChecksumMode::Enabled)
             .send();
-        let Some(found) = absent_is_none(asked.await).map_err(|e| port_error(e, &self.config))?
+        let Some(found) = absent_is_none(asked.await).map_err(|e| port_error(e, &self.place))?
         else {
             return Ok(None);
         };
@@ -114,11 +120,11 @@ impl Objects for S3Objects {
         let asked = self
             .client
             .head_object()
-            .bucket(&self.config.bucket)
+            .bucket(&self.place.bucket)
             .key(key.as_str())
             .checksum_mode(ChecksumMode::Enabled)
             .send();
-        let Some(found) = absent_is_none(asked.await).map_err(|e| port_error(e, &self.config))?
+        let Some(found) = absent_is_none(asked.await).map_err(|e| port_error(e, &self.place))?
         else {
             return Ok(None);
         };
@@ -137,11 +143,11 @@ impl Objects for S3Objects {
     async fn delete(&self, key: &ObjectKey) -> Result<(), PortError> {
         self.client
             .delete_object()
-            .bucket(&self.config.bucket)
+            .bucket(&self.place.bucket)
             .key(key.as_str())
             .send()
             .await
-            .map_err(|error| port_error(error, &self.config))?;
+            .map_err(|error| port_error(error, &self.place))?;
         Ok(())
     }
 
