@@ -7,6 +7,8 @@
 //! | `DEEPDIVE_TABLE` | name of the table | nothing starts |
 //! | `DEEPDIVE_BUCKET` | name of the bucket of images and audio | what needs objects does not start |
 //! | `DEEPDIVE_MEDIA_URL` | where CloudFront serves that bucket | the same |
+//! | `DEEPDIVE_WEB_BUCKET` | name of the bucket of the web client's files | the doors and their carrier do not start |
+//! | `DEEPDIVE_EDGE_KEY` | what CloudFront alone says with a request, so that it is believed who asks | who calls the function is who asks |
 //! | `DEEPDIVE_PUBLIC_URL` | where the blog is for its readers, such as `https://blog.example` | the doors do not start |
 //! | `DEEPDIVE_SOCKET_URL` | where its sockets are, such as `wss://...` | the same |
 //! | `DEEPDIVE_GATEWAY_URL` | where frames for the sockets are taken, such as `https://....amazonaws.com/live` | what sends to sockets does not start |
@@ -27,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::http::addresses::PublicUrl;
+use aws_objects::FilesConfig;
 use aws_search::{OpenSearchConfig, Signing};
 use aws_table::{Credentials, DynamoTableConfig};
 use domain::ports::{Clock, IdSource};
@@ -121,6 +124,24 @@ impl Environment {
             endpoint: self.endpoint("AWS_ENDPOINT_URL_S3"),
             public_url: self.needed("DEEPDIVE_MEDIA_URL")?,
         })
+    }
+
+    /// Where the files of the web client are.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn web(&self) -> Result<FilesConfig, SettingsError> {
+        Ok(FilesConfig {
+            bucket: self.needed("DEEPDIVE_WEB_BUCKET")?,
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: self.endpoint("AWS_ENDPOINT_URL_S3"),
+        })
+    }
+
+    /// By what a request that came through CloudFront is known, if this blog is behind it.
+    pub fn edge_key(&self) -> Option<String> {
+        self.optional("DEEPDIVE_EDGE_KEY")
     }
 
     /// Where the index is, unless the blog was deployed without search. Requests to an encrypted address are

@@ -6,10 +6,13 @@
 //! what wakes it, and at [`gateway`] for what serves sockets.
 
 pub mod bell;
+pub mod carrier;
+mod cloudformation;
 pub mod compose;
 pub mod config;
 pub mod crew;
 pub mod exchange;
+pub mod front;
 pub mod function;
 pub mod gateway;
 pub mod logs;
@@ -20,3 +23,4 @@ pub mod records;
 pub mod router;
 mod search;
 pub mod sweeper;
+pub mod visitor;

@@ -11,6 +11,10 @@ use domain::ports::{Accounts, Clock};
 use embedded_system::SystemClock;
 use store::Blog;
 
+/// Of the account's own key, which MiniStack does not verify.
+const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=test/20261129/us-east-1/s3/aws4_request, \
+                         SignedHeaders=host, Signature=none";
+
 /// The token of the owner's invitation.
 pub const SET_UP: &str = "a-set-up-token-of-the-tests";
 
@@ -21,7 +25,7 @@ fn server(variable: &str) -> String {
 }
 
 /// A name that nobody else uses.
-fn name() -> String {
+pub fn name() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     format!("http-{now}-{}", NUMBER.fetch_add(1, Ordering::SeqCst))
@@ -38,6 +42,7 @@ pub fn environment(table: &str) -> HashMap<&'static str, String> {
         ("DEEPDIVE_TABLE", table.to_owned()),
         ("DEEPDIVE_BUCKET", "blog-media".to_owned()),
         ("DEEPDIVE_MEDIA_URL", "https://blog.example/media".to_owned()),
+        ("DEEPDIVE_WEB_BUCKET", "no-client-yet".to_owned()),
         ("DEEPDIVE_PUBLIC_URL", "https://blog.example".to_owned()),
         ("DEEPDIVE_SOCKET_URL", "wss://sockets.blog.example".to_owned()),
         ("DEEPDIVE_SEARCH_URL", server("DEEPDIVE_OPENSEARCH_URL")),
@@ -62,4 +67,27 @@ pub async fn blog() -> (Blog, String) {
     let blog = Blog::open(made, clock, "epoch").await.unwrap();
     blog.offer_set_up(&key_hash(SET_UP)).await.unwrap();
     (blog, table)
+}
+
+/// A bucket for the web client.
+pub async fn make_bucket(bucket: &str) {
+    put(bucket, "").await;
+}
+
+/// A file of a web client that is deployed.
+pub async fn put_file(bucket: &str, name: &str, text: &str) {
+    put(&format!("{bucket}/{name}"), text).await;
+}
+
+async fn put(path: &str, text: &str) {
+    let url = format!("{}/{path}", server("DEEPDIVE_AWS_URL"));
+    let request = reqwest::Client::new().put(url).header("authorization", SIGNATURE);
+    let answer = request.body(text.to_owned()).send().await.unwrap();
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
+}
+
+/// A file of a web client, as S3 has it.
+pub async fn get_file(bucket: &str, name: &str) -> reqwest::Response {
+    let url = format!("{}/{bucket}/{name}", server("DEEPDIVE_AWS_URL"));
+    reqwest::Client::new().get(url).header("authorization", SIGNATURE).send().await.unwrap()
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::home::{SET_UP, blog, environment};
+use crate::home::{SET_UP, blog, environment, make_bucket, name, put_file};
 use crate::runtime::{Function, event};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_deepdive-http");
@@ -103,8 +103,10 @@ async fn an_owner_publishes_and_everybody_reads_it() {
         guest.ask("{ search(query: \"테이블\") { nodes { post { title } } } }", json!({})).await;
     assert_eq!(found["search"]["nodes"], json!([]), "no worker has put it into the index");
     let page = guest.get(&format!("/posts/{slug}")).await;
-    // Without the web client in the program, there is no page that the article could stand in.
-    assert!([200, 503].contains(&page["statusCode"].as_u64().unwrap()), "{page:#}");
+    assert_eq!(
+        page["statusCode"], 503,
+        "no client is deployed in which the article could stand: {page:#}"
+    );
     let feed = guest.get("/atom.xml").await;
     assert_eq!(feed["statusCode"], 200, "{feed:#}");
     assert!(feed["body"].as_str().unwrap().contains("람다에서 쓰는 글"), "{feed:#}");
@@ -139,4 +141,37 @@ async fn a_function_that_was_not_told_its_table_says_so_and_ends() {
     let (well, said) = Function::start(PROGRAM, &environment).await.end().await;
     assert!(!well && said.contains("DEEPDIVE_TABLE"), "{said}");
     assert!(!said.contains("the-secret"));
+}
+
+#[tokio::test]
+async fn a_page_is_that_of_the_client_which_is_deployed() {
+    let mut environment = environment(&blog().await.1);
+    let bucket = name();
+    environment.insert("DEEPDIVE_WEB_BUCKET", bucket.clone());
+    make_bucket(&bucket).await;
+    let mut guest = Visitor::of(&environment).await;
+    assert_eq!(guest.get("/").await["statusCode"], 503, "no client is there yet");
+
+    let shell = "<html lang=\"ko\"><!--deepdive:head--><script src=\"/a.js\"></script><!--deepdive:body--></html>";
+    put_file(&bucket, "index.html", shell).await;
+    // Another process, which has read none yet.
+    let mut guest = Visitor::of(&environment).await;
+    let page = guest.get("/").await;
+    assert_eq!(page["statusCode"], 200, "{page:#}");
+    let body = page["body"].as_str().unwrap();
+    assert!(body.contains("/a.js") && body.contains("<title>"), "{body}");
+    let policy = page["headers"]["content-security-policy"].as_str().unwrap();
+    let bucket = environment["AWS_ENDPOINT_URL_S3"].as_str();
+    assert!(policy.contains(&format!("connect-src 'self' ws: wss: {bucket};")), "{policy}");
+}
+
+#[tokio::test]
+async fn without_its_pages_a_blog_still_answers_programs() {
+    let mut environment = environment(&blog().await.1);
+    environment.insert("DEEPDIVE_WEB_BUCKET", "no-such-bucket-of-the-tests".to_owned());
+    let mut guest = Visitor::of(&environment).await;
+    let feed = guest.ask("{ posts(first: 5) { nodes { title } } }", json!({})).await;
+    assert_eq!(feed["posts"]["nodes"], json!([]));
+    assert_eq!(guest.get("/").await["statusCode"], 503);
+    assert!(guest.function.has_said("the web client cannot be read").await);
 }

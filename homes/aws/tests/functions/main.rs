@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod carrier;
 mod home;
 mod http;
 mod router;
