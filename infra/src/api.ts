@@ -4,17 +4,26 @@ import { Construct } from "constructs";
 
 import {
   CfnOutput, Duration, Stack, type StackProps,
-  apigateway, dynamodb, events, iam, integrations, lambda, logs, s3, schedule, scheduleTargets, sources, targets,
+  apigateway, dynamodb, events, iam, integrations, lambda, opensearch, s3, schedule, scheduleTargets, sources, targets,
 } from "./cdk.ts";
+import type { EdgeStack } from "./edge.ts";
 import { Program, Worker, lastQueue } from "./program.ts";
 import { because, called } from "./reasons.ts";
 import type { Settings } from "./settings.ts";
 import { Sockets } from "./sockets.ts";
 
+/** The pages of the web client that the program fills. */
+const SHELLS = ["index.html", "graphiql.html"];
+
 export interface ApiProps extends StackProps {
   readonly settings: Settings;
   readonly table: dynamodb.ITable;
   readonly bucket: s3.IBucket;
+  /** Files of the web client, of which the pages' shell is one. */
+  readonly client: s3.IBucket;
+  readonly edge: EdgeStack;
+  /** The search index, if this blog made one. */
+  readonly domain: opensearch.Domain | undefined;
 }
 
 /** Of all that is written to the table, what the router hears. */
@@ -41,21 +50,14 @@ const HEARD = [
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id, props);
-    const { settings, table, bucket } = props;
-    const api = new apigateway.HttpApi(this, "Api", { description: "The blog's doors", createDefaultStage: false });
-    const visits = new logs.LogGroup(this, "Visits", { retention: logs.RetentionDays.ONE_MONTH });
-    api.addStage("Stage", {
-      stageName: "$default",
-      autoDeploy: true,
-      accessLogSettings: { destination: new apigateway.LogGroupLogDestination(visits) },
-    });
-
+    const { settings, table, bucket, client, edge, domain } = props;
+    const { api, publicUrl } = edge;
     const everywhere = { DEEPDIVE_TABLE: table.tableName };
-    const media = { DEEPDIVE_BUCKET: bucket.bucketName, DEEPDIVE_MEDIA_URL: `${api.apiEndpoint}/media` };
-    const search = { DEEPDIVE_SEARCH_URL: settings.searchUrl };
+    const media = { DEEPDIVE_BUCKET: bucket.bucketName, DEEPDIVE_MEDIA_URL: `${publicUrl}/media` };
+    const search = { DEEPDIVE_SEARCH_URL: searchUrl(settings, domain) };
 
     const site = {
-      DEEPDIVE_PUBLIC_URL: api.apiEndpoint,
+      DEEPDIVE_PUBLIC_URL: publicUrl,
       DEEPDIVE_TITLE: settings.title,
       DEEPDIVE_SIGN_UP: settings.signUp,
     };
@@ -69,15 +71,25 @@ export class ApiStack extends Stack {
       description: "Answers pages, feeds and GraphQL",
       memorySize: 1024,
       timeout: Duration.seconds(29),
-      environment: { ...doors, DEEPDIVE_SOCKET_URL: sockets.url },
+      environment: {
+        ...doors,
+        DEEPDIVE_SOCKET_URL: sockets.url,
+        DEEPDIVE_WEB_BUCKET: client.bucketName,
+        DEEPDIVE_EDGE_KEY: edge.key.secretValue.unsafeUnwrap(),
+      },
     });
     // Whom they give an address to does with it what they may do themselves.
     for (const door of [http, sockets.socket, sockets.notifier]) {
       allowObjects(door, bucket, "GetObject", "PutObject");
     }
+    http.allow(["s3:GetObject"], SHELLS.map((shell) => client.arnForObjects(shell)));
+    http.allow(["s3:ListBucket"], [client.bucketArn]);
     const integration = new integrations.HttpLambdaIntegration("HttpFunction", http.function);
-    for (const path of ["/", "/{proxy+}"]) api.addRoutes({ path, integration });
-    because(api, "APIG4", "who asks is decided by the program, as in the embedded home");
+    for (const [name, path] of [["Home", "/"], ["Pages", "/{proxy+}"]] as const) {
+      const routeKey = apigateway.HttpRouteKey.with(path, apigateway.HttpMethod.ANY);
+      const route = new apigateway.HttpRoute(this, name, { httpApi: api, routeKey, integration });
+      because(route, "APIG4", "who asks is decided by the program, as in the embedded home");
+    }
 
     const workers = {
       SUMMARY: new Worker(this, "Summary", {
@@ -131,6 +143,9 @@ export class ApiStack extends Stack {
     allowObjects(workers.IMAGE, bucket, "GetObject", "PutObject");
     allowObjects(workers.PURGE, bucket, "GetObject", "PutObject", "DeleteObject");
     for (const worker of [workers.IMAGE, workers.PURGE]) worker.allow(["s3:ListBucket"], [bucket.bucketArn]);
+
+    const searchers = [http, sockets.socket, workers.SEARCH, workers.PURGE];
+    if (domain) for (const searcher of searchers) allowSearch(searcher, domain);
 
     const rung = { ...workers, TIDY: workers.PURGE, NOTIFIER: sockets.notifier };
     const names = Object.fromEntries(
@@ -204,7 +219,7 @@ export class ApiStack extends Stack {
       targets: [new targets.LambdaFunction(workers.IMAGE.function)],
     });
 
-    new CfnOutput(this, "Url", { value: api.apiEndpoint, description: "Where the blog is" });
+    new CfnOutput(this, "Url", { value: publicUrl, description: "Where the blog is" });
     new CfnOutput(this, "OperatorName", { value: operator.function.functionName });
     new CfnOutput(this, "ApiId", { value: api.apiId });
     new CfnOutput(this, "SocketApiId", { value: sockets.apiId });
@@ -219,4 +234,18 @@ function allowObjects(program: Program, bucket: s3.IBucket, ...actions: string[]
   // The bucket, as the check calls it when it is another stack's.
   const all = "DeepdiveData:ExportsOutputFnGetAttMediaA721A567ArnB9989168/*";
   because(program, `IAM5[Resource::${all}]`, "the bucket holds nothing else, and its keys begin with ids that nobody knows before");
+}
+
+function searchUrl({ search }: Settings, domain: opensearch.Domain | undefined): string {
+  if (domain) return `https://${domain.domainEndpoint}`;
+  return typeof search === "object" ? search.url : "";
+}
+
+/** Lets a program use the domain, and not configure it. */
+function allowSearch(program: Program, domain: opensearch.Domain): void {
+  const requests = ["Delete", "Get", "Head", "Post", "Put"].map((method) => `es:ESHttp${method}`);
+  program.allow(requests, [`${domain.domainArn}/*`]);
+  // The domain, as the check calls it when it is another stack's.
+  const all = "DeepdiveSearch:ExportsOutputFnGetAttIndex4A79713BArnB66857D0/*";
+  because(program, `IAM5[Resource::${all}]`, "the domain has one index, under names that change when it is made anew");
 }

@@ -3,7 +3,7 @@
 import { AwsSolutionsChecks } from "cdk-nag";
 
 import { App, Validations } from "./cdk.ts";
-import { blog } from "./blog.ts";
+import { blog, costs } from "./blog.ts";
 import { SettingError } from "./settings.ts";
 
 try {
@@ -11,7 +11,8 @@ try {
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const app = new App();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  blog(app, account && region ? { env: { account, region } } : {});
+  const made = blog(app, account && region ? { env: { account, region } } : {});
+  for (const cost of costs(made)) console.error(cost);
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingError)) throw error;

@@ -3,6 +3,7 @@
 import type { Construct } from "constructs";
 
 import { RemovalPolicy, Stack, type StackProps, dynamodb, s3 } from "./cdk.ts";
+import { allowEdge } from "./readers.ts";
 import { because } from "./reasons.ts";
 
 /** The single table, and the bucket of images and audio. Both outlive their stack. */
@@ -51,6 +52,8 @@ export class DataStack extends Stack {
       ],
     });
     because(this.bucket, "S1", "what readers load comes from a cache in front of it; what it holds is in the table");
+    // Never an original, which is a `.bin`, nor what workers keep for themselves.
+    allowEdge(this.bucket, "*.webp", "*.mp3");
     // The bucket tells EventBridge of each object. The construct's own switch would have a function do it.
     const bucket = this.bucket.node.defaultChild as s3.CfnBucket;
     bucket.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };

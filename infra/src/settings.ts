@@ -11,14 +11,25 @@ export interface Settings {
   readonly title: string;
   /** Whether readers may make accounts. */
   readonly signUp: "open" | "closed";
-  /** Address of an OpenSearch domain; empty for a blog without search. */
-  readonly searchUrl: string;
+  /** Where the blog is for its readers; without it, CloudFront's name is used. */
+  readonly home?: Home;
+  /** A domain that is made, the address of one that is there, or none: a blog without search. */
+  readonly search: "made" | { readonly url: string } | "off";
   /** The model of Bedrock that writes summaries, by its inference profile. */
   readonly summaryModel: string;
   /** What the functions were compiled for. */
   readonly architecture: lambda.Architecture;
-  /** Where `cargo xtask zips` puts the functions. */
+  /** Where `cargo xtask lambda` puts the functions. */
   readonly functions: string;
+}
+
+/** A name of the owner's own. */
+export interface Home {
+  /** Such as `blog.example`. */
+  readonly domain: string;
+  /** The hosted zone of Route 53 in which the name's records are made, and by which its certificate is proved; or
+   * the certificate that is there, of someone who keeps their names elsewhere. */
+  readonly by: { readonly zone: string } | { readonly certificate: string };
 }
 
 /** Says which setting is wrong, and what it may be. */
@@ -27,35 +38,76 @@ export class SettingError extends Error {}
 /** As `DEFAULT_MODEL` of adapters/aws/summary. */
 export const SUMMARY_MODEL = "global.anthropic.claude-haiku-4-5-20251001-v1:0";
 
-const NAMES = ["title", "signUp", "searchUrl", "summaryModel", "architecture", "functions"] as const;
+const NAMES = [
+  "title", "signUp", "domain", "zone", "certificate", "search", "searchUrl", "summaryModel", "architecture", "functions",
+] as const;
+type Name = (typeof NAMES)[number];
 
 /** Reads the settings. Throws a SettingError that names what cannot be meant. */
 export function settings(scope: Construct): Settings {
-  const read = (name: (typeof NAMES)[number], otherwise: string): string => {
+  const read = (name: Name, otherwise: string): string => {
     const value: unknown = scope.node.tryGetContext(name);
     return typeof value === "string" ? value : otherwise;
   };
-  const one = <T extends string>(name: (typeof NAMES)[number], allowed: readonly T[], otherwise: T): T => {
+  const one = <T extends string>(name: Name, allowed: readonly T[], otherwise: T): T => {
     const value = read(name, otherwise);
     const found = allowed.find((known) => known === value);
     if (found === undefined) throw new SettingError(`${name}=${value}: expected ${allowed.join(" or ")}`);
     return found;
   };
-  const searchUrl = read("searchUrl", "");
-  if (searchUrl !== "" && !/^https?:\/\/[^/]+$/.test(searchUrl)) {
-    throw new SettingError(`searchUrl=${searchUrl}: expected an address such as https://..., without a path`);
-  }
   const functions = resolve(read("functions", join(import.meta.dirname, "../../target/lambda")));
   if (!existsSync(functions)) {
-    throw new SettingError(`functions=${functions}: there are none; make them with cargo xtask zips`);
+    throw new SettingError(`functions=${functions}: there are none; make them with cargo xtask lambda`);
   }
   const arm = one("architecture", ["arm64", "x86_64"], "arm64") === "arm64";
   return {
     title: read("title", "Deepdive"),
     signUp: one("signUp", ["open", "closed"], "closed"),
-    searchUrl,
+    home: home(read),
+    search: search(read, one("search", ["on", "off"], "on")),
     summaryModel: read("summaryModel", SUMMARY_MODEL),
     architecture: arm ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
     functions,
   };
+}
+
+function home(read: (name: Name, otherwise: string) => string): Home | undefined {
+  const [domain, zone, certificate] = [read("domain", ""), read("zone", ""), read("certificate", "")];
+  if (domain === "") {
+    const lost = zone !== "" ? "zone" : certificate !== "" ? "certificate" : undefined;
+    if (lost === undefined) return undefined;
+    throw new SettingError(`${lost} is set, but not domain: say domain=blog.example too, or leave ${lost} out`);
+  }
+  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(domain)) {
+    throw new SettingError(`domain=${domain}: expected a name such as blog.example, without https:// and path`);
+  }
+  if (zone !== "" && certificate !== "") {
+    throw new SettingError("zone and certificate are both set: a certificate is made in the zone, or is there already");
+  }
+  if (zone !== "") {
+    if (!/^Z[A-Z0-9]+$/.test(zone)) {
+      throw new SettingError(`zone=${zone}: expected a hosted zone's id such as Z0123456789ABC; aws route53 list-hosted-zones tells it`);
+    }
+    return { domain, by: { zone } };
+  }
+  if (!/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[a-z0-9-]+$/.test(certificate)) {
+    throw new SettingError(
+      certificate === ""
+        ? `domain=${domain} needs zone=, the id of its hosted zone in Route 53 (aws route53 list-hosted-zones), or certificate=, one of us-east-1`
+        : `certificate=${certificate}: expected a certificate's ARN in us-east-1, the only region whose certificates CloudFront takes`,
+    );
+  }
+  return { domain, by: { certificate } };
+}
+
+function search(read: (name: Name, otherwise: string) => string, wanted: "on" | "off"): Settings["search"] {
+  const url = read("searchUrl", "");
+  if (url === "") return wanted === "on" ? "made" : "off";
+  if (wanted === "off") {
+    throw new SettingError("searchUrl is set with search=off: leave one of them out");
+  }
+  if (!/^https?:\/\/[^/]+$/.test(url)) {
+    throw new SettingError(`searchUrl=${url}: expected an address such as https://..., without a path`);
+  }
+  return { url };
 }

@@ -10,10 +10,12 @@ import { after, before, test } from "node:test";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 
-import { blog } from "../src/blog.ts";
+import { type Blog, blog, costs } from "../src/blog.ts";
 import { SUMMARY_MODEL, SettingError } from "../src/settings.ts";
 
-const PROGRAMS = ["http", "image", "notifier", "operator", "purge", "router", "search", "socket", "summary", "sweeper"];
+const PROGRAMS = [
+  "http", "image", "notifier", "operator", "purge", "router", "search", "socket", "summary", "sweeper", "web",
+];
 
 /** What is allowed of everything, and why it cannot be less. */
 const OF_EVERYTHING = {
@@ -34,9 +36,12 @@ before(() => {
 
 after(() => rmSync(functions, { recursive: true }));
 
+function made(context: Record<string, string> = {}): Blog {
+  return blog(new App({ context: { functions, ...context } }), {});
+}
+
 function templates(context: Record<string, string> = {}): Template[] {
-  const { data, api } = blog(new App({ context: { functions, ...context } }), {});
-  return [data, api].map((stack) => Template.fromStack(stack));
+  return Object.values(made(context)).map((stack) => Template.fromStack(stack));
 }
 
 function resources(type?: string, all: Template[] = templates()): [string, Resource][] {
@@ -63,7 +68,7 @@ function allowed(): { at: string; actions: string[]; on: unknown[]; to: unknown 
 
 test("no bucket is public", () => {
   const buckets = resources("AWS::S3::Bucket");
-  assert.equal(buckets.length, 1);
+  assert.equal(buckets.length, 2, "media and the web client");
   for (const [name, { Properties }] of buckets) {
     assert.deepEqual(
       Properties["PublicAccessBlockConfiguration"],
@@ -107,8 +112,11 @@ test("what a worker could not do lies in a queue of its own", () => {
 });
 
 test("what must not be lost outlives its stack", () => {
+  const data = [Template.fromStack(made().data)];
   for (const type of ["AWS::DynamoDB::Table", "AWS::S3::Bucket"]) {
-    for (const [name, { DeletionPolicy }] of resources(type)) assert.equal(DeletionPolicy, "Retain", name);
+    const kept = resources(type, data);
+    assert.equal(kept.length, 1, type);
+    for (const [name, { DeletionPolicy }] of kept) assert.equal(DeletionPolicy, "Retain", name);
   }
   const [[, table] = assert.fail()] = resources("AWS::DynamoDB::Table");
   assert.equal(table.Properties["DeletionProtectionEnabled"], true);
@@ -127,16 +135,23 @@ test("every function is one of ours, and keeps its log for a month", () => {
 });
 
 test("AWS's rules of good practice are followed, or a reason is written", () => {
-  const context = JSON.stringify({ functions, "@aws-cdk/core:defaultCrossStackReferences": "strong" });
   const somewhere = { CDK_DEFAULT_ACCOUNT: "123456789012", CDK_DEFAULT_REGION: "ap-northeast-2" };
-  for (const place of [{}, somewhere]) {
+  const owned = { domain: "blog.example", zone: "Z0123456789ABC" };
+  for (const [place, chosen] of [[{}, {}], [somewhere, owned]]) {
+    const context = { functions, ...chosen, "@aws-cdk/core:defaultCrossStackReferences": "strong" };
     const synth = spawnSync(process.execPath, ["--import", "tsx", "src/app.ts"], {
       cwd: join(import.meta.dirname, ".."),
-      env: { ...process.env, ...place, CDK_CONTEXT_JSON: context, CDK_OUTDIR: join(functions, "out") },
+      env: { ...process.env, ...place, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_OUTDIR: join(functions, "out") },
       encoding: "utf8",
     });
     assert.equal(synth.status, 0, synth.stderr + synth.stdout);
   }
+});
+
+test("what a search index costs is said before it is made", () => {
+  assert.match(String(costs(made())), /OpenSearch.*dollars a month/);
+  assert.deepEqual(costs(made({ search: "off" })), []);
+  assert.deepEqual(costs(made({ searchUrl: "https://search.example" })), []);
 });
 
 test("summaries are written by the model that the adapter is made for", () => {
@@ -145,12 +160,24 @@ test("summaries are written by the model that the adapter is made for", () => {
 });
 
 test("a setting that cannot be meant is refused with its name", () => {
-  for (const [name, value] of [
-    ["signUp", "yes"],
-    ["architecture", "sparc"],
-    ["searchUrl", "search.example"],
-    ["functions", "/nowhere"],
+  const zone = "Z0123456789ABC";
+  const domain = "blog.example";
+  for (const [name, context] of [
+    ["signUp", { signUp: "yes" }],
+    ["architecture", { architecture: "sparc" }],
+    ["searchUrl", { searchUrl: "search.example" }],
+    ["searchUrl", { searchUrl: "https://search.example", search: "off" }],
+    ["search", { search: "maybe" }],
+    ["functions", { functions: "/nowhere" }],
+    ["domain", { domain: "https://blog.example", zone }],
+    ["zone", { domain }],
+    ["zone", { domain, zone: "blog.example" }],
+    ["domain", { zone }],
+    ["region", { domain, zone }],
+    ["certificate", { domain, zone, certificate: "arn:aws:acm:us-east-1:123456789012:certificate/1-2" }],
+    ["us-east-1", { domain, certificate: "arn:aws:acm:ap-northeast-2:123456789012:certificate/1-2" }],
   ] as const) {
-    assert.throws(() => templates({ [name]: value }), (error: unknown) => error instanceof SettingError && error.message.includes(name));
+    const refused = (error: unknown) => error instanceof SettingError && error.message.includes(name);
+    assert.throws(() => templates(context as Record<string, string>), refused, JSON.stringify(context));
   }
 });
