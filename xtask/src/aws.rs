@@ -5,6 +5,8 @@ use anyhow::Result;
 use crate::deployed;
 use crate::process::{call, cargo_test, step};
 use crate::servers::Servers;
+use crate::setup;
+use crate::web;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
@@ -21,13 +23,16 @@ pub const CRATES: [&str; 10] = [
     "deepdive-tests-aws",
 ];
 
-/// Checks the templates, starts the servers, deploys the blog, has every adapter prove itself against the
+/// Checks the templates, bundles the web client, starts the servers, deploys the blog, has every adapter prove itself against the
 /// servers, and tests the blog from outside.
 ///
 /// # Errors
 /// A server cannot be had, the blog cannot be deployed, or a test failed.
 pub fn test(workspace: &Workspace) -> Result<()> {
     deployed::templates(workspace)?;
+    setup::compilers(workspace)?;
+    setup::browser(workspace)?;
+    web::run(workspace)?;
     let servers = Servers::start(workspace)?;
     // In one call, as all tests: asked one by one, cargo compiles what they share again for each.
     let tests = || {
@@ -40,6 +45,6 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     let mut tests = tests();
     tests.arg("--no-fail-fast").envs(servers.variables());
     tests.env("DEEPDIVE_BLOG_URL", &blog.url).env("DEEPDIVE_BLOG_SOCKETS", &blog.sockets);
-    tests.env("DEEPDIVE_SET_UP_LINK", &blog.set_up_link);
+    tests.env("DEEPDIVE_BLOG_EDGE", &blog.edge).env("DEEPDIVE_SET_UP_LINK", &blog.set_up_link);
     step("tests: the AWS home", || call(&mut tests))
 }

@@ -1,21 +1,15 @@
-//! The blog as it is deployed: its functions behind MiniStack's API Gateway, made there by `infra`.
+//! The blog as it is deployed: its functions and its web client behind MiniStack's API Gateway and CloudFront, made
+//! there by `infra`.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use crate::functions;
 use crate::process::{call, output, step};
 use crate::servers::{MINISTACK_REGION, MiniStack};
 use crate::setup::npm;
 use crate::workspace::Workspace;
-
-/// The functions: programs `deepdive-NAME` of the package `aws-home`.
-const FUNCTIONS: [&str; 10] = [
-    "http", "image", "notifier", "operator", "purge", "router", "search", "socket", "summary",
-    "sweeper",
-];
 
 /// MiniStack has one account.
 const ACCOUNT: &str = "000000000000";
@@ -28,6 +22,8 @@ pub struct Deployed {
     pub url: String,
     /// Where its sockets are.
     pub sockets: String,
+    /// What CloudFront calls it, which nothing here but MiniStack knows.
+    pub edge: String,
     /// The link by which its owner is made.
     pub set_up_link: String,
 }
@@ -54,7 +50,13 @@ pub fn templates(workspace: &Workspace) -> Result<()> {
 /// A part cannot be fetched or deployed; the message says which.
 pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Result<Deployed> {
     let infra = workspace.root.join("infra");
-    let functions = lay_out(workspace)?;
+    let programs = workspace.target.join("release");
+    let functions =
+        functions::lay_out(workspace, |name| programs.join(format!("deepdive-{name}")))?;
+    for name in functions::NAMES {
+        // What a debugger needs is not sent.
+        output(Command::new("strip").arg(functions.join(name).join("bootstrap")))?;
+    }
     let cdk = |arguments: &[&str]| {
         let mut command = Command::new("npx");
         command.args(["--no-install", "cdk"]).args(arguments).current_dir(&infra);
@@ -66,8 +68,7 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
         command
     };
     step("infra: bootstrap", || {
-        call(&mut cdk(&["bootstrap", "--quiet", &format!("aws://{ACCOUNT}/{MINISTACK_REGION}")]))?;
-        aws.script(SCRIPT, &["prepare"]).map(drop)
+        call(&mut cdk(&["bootstrap", "--quiet", &format!("aws://{ACCOUNT}/{MINISTACK_REGION}")]))
     })?;
     let outputs = workspace.target.join("deployed.json");
     let outputs = outputs.to_string_lossy();
@@ -75,27 +76,10 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
         let never = ["--require-approval", "never", "--outputs-file", &outputs];
         call(cdk(&["deploy", "--all"]).args(never))
     })?;
-    let told = aws.script(SCRIPT, &["where", &outputs])?;
-    let [url, sockets, set_up_link] = told.lines().collect::<Vec<_>>()[..] else {
-        bail!("the blog does not say where it is: {told}");
-    };
-    let [url, sockets, set_up_link] = [url, sockets, set_up_link].map(str::to_owned);
-    Ok(Deployed { url, sockets, set_up_link })
-}
-
-/// A folder for each function, with its program under the name that Lambda starts.
-fn lay_out(workspace: &Workspace) -> Result<PathBuf> {
-    let functions = workspace.target.join("lambda");
-    for name in FUNCTIONS {
-        let folder = functions.join(name);
-        fs::create_dir_all(&folder).context("make the folders of the functions")?;
-        let program = workspace.target.join("release").join(format!("deepdive-{name}"));
-        let bootstrap = folder.join("bootstrap");
-        fs::copy(&program, &bootstrap).with_context(|| format!("copy {}", program.display()))?;
-        // What a debugger needs is not sent.
-        output(Command::new("strip").arg(&bootstrap))?;
-    }
-    Ok(functions)
+    let told = aws.script(SCRIPT, &[&outputs])?;
+    let mut told = told.lines().map(str::to_owned);
+    let mut next = || told.next().context("the blog does not say where it is");
+    Ok(Deployed { url: next()?, sockets: next()?, edge: next()?, set_up_link: next()? })
 }
 
 /// What the functions are compiled for, as Lambda calls it.

@@ -13,6 +13,7 @@ mod bench;
 mod ci;
 mod deployed;
 mod fingerprint;
+mod functions;
 mod long;
 mod process;
 mod report;
@@ -43,6 +44,7 @@ usage: cargo xtask COMMAND
   test              set up, build and pass all tests
   test --aws        start the servers that the AWS home is tested against, deploy it there, and pass its tests
   setup             install what building, running and testing need
+  lambda ARCH       compile the functions of the AWS home, for arm64 or x86_64, and bundle the client beside them
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql
   ci                everything that has to pass before a change lands: format, lints, licences, tests
@@ -71,6 +73,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         ("test", []) => test::run(&workspace, Depth::Usual),
         ("test", [aws]) if aws == "--aws" => aws::test(&workspace),
         ("setup", []) => setup::run(&workspace, Scope::Everything),
+        ("lambda", [architecture]) => functions::build(&workspace, architecture),
         ("web", []) => web::run(&workspace).map(drop),
         ("schema", []) => schema::run(&workspace),
         ("ci", []) => ci::run(&workspace),

@@ -42,6 +42,23 @@ pub async fn browser() -> Browser {
     Browser::signed_in(&owner, EMAIL, PASSWORD).await.expect("the owner signs in")
 }
 
+/// CloudFront's name for the blog.
+pub fn edge() -> String {
+    told("DEEPDIVE_BLOG_EDGE")
+}
+
+/// Gets an address of the blog's at its edge. The edge's name leads nowhere here: MiniStack, which answers for it, is
+/// asked under that name.
+pub async fn at_the_edge(path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+    let url = told("DEEPDIVE_BLOG_URL");
+    let (aws, _) = url.split_once("/_aws/").expect("an address of MiniStack");
+    let mut request = Api::new(&url, None).http().get(format!("{aws}{path}"));
+    for (name, value) in [("host", &*edge())].iter().chain(headers) {
+        request = request.header(*name, *value);
+    }
+    request.send().await.expect("an answer")
+}
+
 async fn make_owner(url: &str) -> String {
     let link = told("DEEPDIVE_SET_UP_LINK");
     let (_, set_up) = link.split_once("/setup?token=").expect("a set-up link");

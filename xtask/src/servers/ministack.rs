@@ -23,9 +23,8 @@ const REQUIREMENTS: &str = "tests/servers/ministack/requirements.txt";
 pub const REGION: &str = "us-east-1";
 /// What is asked of it in Python, which its packages are for.
 const SCRIPTS: &str = "tests/servers/ministack";
-
-/// Starts it, with what it lacks.
-const LAUNCHER: &str = "launch.py";
+/// What starts it.
+const START: &str = "start.py";
 
 /// MiniStack, running.
 pub struct MiniStack {
@@ -80,7 +79,7 @@ pub fn start(workspace: &Workspace) -> Result<MiniStack> {
     let port = free_port()?;
     let url = format!("http://127.0.0.1:{port}");
     let scripts = workspace.root.join(SCRIPTS);
-    python.arg(scripts.join(LAUNCHER)).current_dir(&run);
+    python.arg(scripts.join(START)).current_dir(&run);
     for name in ["data", "state"] {
         std::fs::create_dir(run.join(name)).context("create the folders of MiniStack")?;
     }

@@ -58,12 +58,20 @@ pub fn compilers(workspace: &Workspace) -> Result<()> {
 /// # Errors
 /// The web client cannot be built on this machine as it is; the message says what is needed.
 pub fn install(workspace: &Workspace, scope: Scope) -> Result<()> {
-    step("set up: Rust standard library for the browser", || {
-        toolchain::install_wasm_std(workspace)
-    })?;
-    step("set up: npm packages", || npm::install(&workspace.root))?;
+    browser(workspace)?;
     let mut missing = step("set up: system packages", || debian::install(scope))?;
     missing.extend(step("set up: Korean dictionary", || dictionary::install(workspace))?);
     report::missing(&missing);
     Ok(())
+}
+
+/// Installs what the web client is made with.
+///
+/// # Errors
+/// It cannot be built on this machine as it is; the message says what is needed.
+pub fn browser(workspace: &Workspace) -> Result<()> {
+    step("set up: Rust standard library for the browser", || {
+        toolchain::install_wasm_std(workspace)
+    })?;
+    step("set up: npm packages", || npm::install(&workspace.root))
 }

@@ -1,0 +1,98 @@
+"""Starts MiniStack, and mends where it is not as AWS is.
+
+Each mend says what it stands on, and nothing starts when that has another form than in the version that is pinned.
+"""
+
+import contextvars
+import inspect
+import re
+
+from ministack import app
+from ministack.core import iam_evaluator
+from ministack.services import apigateway, cloudfront
+
+
+def mended(module, name, parameters):
+    """Puts what is decorated in the place of `name`, which it gets first."""
+    original = getattr(module, name)
+    found = list(inspect.signature(original).parameters)
+    if found[: len(parameters)] != parameters:
+        raise SystemExit(f"{module.__name__}.{name}({', '.join(found)}) is not what start.py knows")
+
+    def put(mend):
+        if inspect.iscoroutinefunction(original):
+
+            async def mending(*args, **kwargs):
+                return await mend(original, *args, **kwargs)
+
+        else:
+
+            def mending(*args, **kwargs):
+                return mend(original, *args, **kwargs)
+
+        setattr(module, name, mending)
+
+    return put
+
+
+@mended(iam_evaluator, "_resolve_condition_key", ["key", "ctx"])
+def encrypted(original, key, ctx):
+    """On one machine nothing is encrypted. Buckets and queues that ask for it get what they ask for."""
+    return "true" if key.lower() == "aws:securetransport" else original(key, ctx)
+
+
+@mended(cloudfront, "handle_viewer_request", ["dist", "method", "path", "raw_uri", "raw_query_string", "headers"])
+async def encrypted_viewer(original, dist, method, path, raw_uri, raw_query_string, headers, *rest, **named):
+    """As above, for visitors."""
+    headers = {**headers, "x-forwarded-proto": "https"}
+    return await original(dist, method, path, raw_uri, raw_query_string, headers, *rest, **named)
+
+
+API = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
+FETCH = ["origin", "method", "uri", "query_string", "headers", "body", "viewer_is_https", "client_ip", "viewer_xff"]
+
+
+@mended(cloudfront, "_fetch_from_origin", FETCH)
+async def from_api(original, origin, method, uri, query, headers, body, https, client, forwarded, *rest, **named):
+    """CloudFront calls no API of API Gateway here. It does at AWS: as a client like any other, by the API's name."""
+    api = API.match(origin["domain_name"])
+    if not api:
+        return await original(origin, method, uri, query, headers, body, https, client, forwarded, *rest, **named)
+    sent = cloudfront._origin_request_headers(origin, headers, client, forwarded)
+    path = f"/_aws/execute-api/{api[1]}/$default{uri}"
+    status, answered, content = await app._handle_execute_api_request(
+        "localhost", cloudfront.unquote(path), method, {name.lower(): value for name, value in sent.items()},
+        body or b"", cloudfront.parse_qs(query, keep_blank_values=True), raw_path=path, raw_query_string=query,
+    )
+    pairs = [(name, one) for name, value in answered.items() for one in (value if isinstance(value, list) else [value])]
+    return status, "", cloudfront._multidict_from_pairs(pairs), content
+
+
+# What the function of $connect chose, of the handshake that is being answered.
+subprotocol = contextvars.ContextVar("subprotocol", default=None)
+
+
+@mended(apigateway, "_invoke_ws_lambda", ["api_id", "account_id", "region", "route", "stage", "connection_id", "event_type"])
+async def noted(original, *args, **named):
+    """API Gateway names the subprotocol that the function of $connect answers with. Here nobody is named one."""
+    answer = await original(*args, **named)
+    for name, value in ((answer or {}).get("headers") or {}).items():
+        if name.lower() == "sec-websocket-protocol":
+            subprotocol.set(value)
+    return answer
+
+
+@mended(app, "app", ["scope", "receive", "send"])
+async def naming(original, scope, receive, send):
+    """As above: where the handshake is answered."""
+
+    async def named(message):
+        chosen = subprotocol.get()
+        if message["type"] == "websocket.accept" and chosen in scope.get("subprotocols", []):
+            message = {**message, "subprotocol": chosen}
+        await send(message)
+
+    await original(scope, receive, named if scope["type"] == "websocket" else send)
+
+
+app.main()
