@@ -543,6 +543,44 @@ impl Stage {
         }
     }
 
+    /// Whether it would go on by itself and use what is paid for. When a blog moves, it waits in the other
+    /// home for its author.
+    pub fn would_be_paid(&self) -> bool {
+        let paid = matches!(self.id.kind, StageKind::Speech | StageKind::Summary);
+        paid && (self.held || self.due_at.is_some())
+    }
+
+    /// As it goes on in another home, where nobody has a lease of it. What would be paid for there is held,
+    /// with the `units` that it would use; the entry in the index, which is empty there, is due; all else is
+    /// as it was. A stage that has arrived before and waits stays as it is.
+    #[must_use]
+    pub fn arrived(&self, units: u64, now: Timestamp) -> Self {
+        let waits = self.status == StageStatus::Pending && self.failure.is_none();
+        if self.would_be_paid() {
+            if self.hold.is_some_and(|hold| hold.limit.is_none()) {
+                return self.clone();
+            }
+            return Stage {
+                held: true,
+                hold: Some(Hold::of_arrival(units)),
+                confirmed: None,
+                attempts: 0,
+                lost_leases: 0,
+                found_running: 0,
+                failure: None,
+                unavailable_since: None,
+                ..self.changed(StageStatus::Pending, now)
+            };
+        }
+        match (self.id.kind, self.status) {
+            (StageKind::Search, _) if !(waits && self.due_at.is_some()) => {
+                self.due(self.revision, now)
+            }
+            (_, StageStatus::Running) => Stage { found_running: 0, ..self.release(now) },
+            _ => self.clone(),
+        }
+    }
+
     /// Sets a failed stage due again, as its author asks.
     ///
     /// # Errors
@@ -724,7 +762,7 @@ mod tests {
 
     #[test]
     fn a_held_stage_waits_until_it_is_confirmed_and_only_for_what_was_in_sight() {
-        let hold = Hold { units: 70, used: 40, limit: 100 };
+        let hold = Hold { units: 70, used: 40, limit: Some(100) };
         let held = pending().claim("a".into(), NOW).unwrap().finish(Outcome::Held(hold), NOW, 0.0);
         assert_eq!((held.status, held.held, held.due_at), (StageStatus::Pending, true, None));
         assert_eq!((held.hold, held.attempts), (Some(hold), 0));
@@ -758,6 +796,67 @@ mod tests {
         }
         let booked = running.finish(Outcome::Retry(failure()), NOW, 0.0);
         assert_eq!((booked.spent, booked.reserved), (Spent::default(), None));
+    }
+
+    fn of_kind(kind: StageKind) -> Stage {
+        let stage = pending();
+        Stage { id: StageId { kind, ..stage.id.clone() }, ..stage }
+    }
+
+    #[test]
+    fn what_is_paid_for_waits_in_another_home_for_its_author() {
+        let running = pending().claim("a".into(), NOW).unwrap();
+        let unavailable = Outcome::Missing(failure());
+        let probed = running.finish(unavailable, NOW, 0.0);
+        let budget = Hold { units: 9, used: 1, limit: Some(5) };
+        let held = running.finish(Outcome::Held(budget), NOW, 0.0);
+        for stage in [pending(), running, probed, held.clone(), held.confirm(NOW).unwrap()] {
+            assert!(stage.would_be_paid());
+            let arrived = stage.arrived(70, NOW);
+            assert_eq!((arrived.status, arrived.held), (StageStatus::Pending, true));
+            assert_eq!(arrived.hold, Some(Hold { units: 70, used: 0, limit: None }));
+            assert_eq!((arrived.due_at, &arrived.lease, arrived.confirmed), (None, &None, None));
+            assert_eq!(arrived.claim("b".into(), NOW), Err(NotDue));
+            assert_eq!(arrived.arrived(80, NOW.plus(LEASE)), arrived, "it moves on as it is");
+            assert!(arrived.confirm(NOW).unwrap().is_due(NOW));
+        }
+    }
+
+    #[test]
+    fn what_is_done_or_given_up_moves_as_it_is() {
+        let content = ContentHash::of("a");
+        let made = Made { content, input: "i".into(), result: StageResult::Image };
+        let running = pending().claim("a".into(), NOW).unwrap();
+        for outcome in [Outcome::Made(made), Outcome::Unchanged, Outcome::Fail(failure())] {
+            let ended = running.finish(outcome, NOW, 0.0);
+            assert_eq!(ended.arrived(70, NOW.plus(LEASE)), ended);
+        }
+        assert_eq!(purge().arrived(0, NOW.plus(LEASE)), purge());
+    }
+
+    #[test]
+    fn an_entry_of_the_index_is_made_anew_in_another_home() {
+        let content = ContentHash::of("a");
+        let result = StageResult::Search { findable: true };
+        let made = Made { content, input: "i".into(), result };
+        let running = of_kind(StageKind::Search).claim("a".into(), NOW).unwrap();
+        for stage in [
+            running.finish(Outcome::Made(made), NOW, 0.0),
+            running.finish(Outcome::Fail(failure()), NOW, 0.0),
+            running,
+        ] {
+            let arrived = stage.arrived(0, NOW.plus(LEASE));
+            assert!(arrived.is_due(NOW.plus(LEASE)) && !arrived.held);
+            assert_eq!(arrived.arrived(0, NOW.plus(LEASE * 2)), arrived);
+        }
+    }
+
+    #[test]
+    fn a_lease_does_not_move() {
+        let running = of_kind(StageKind::Image).claim("a".into(), NOW).unwrap();
+        let arrived = running.arrived(0, NOW);
+        assert!(arrived.is_due(NOW) && arrived.lease.is_none());
+        assert_eq!((arrived.attempts, arrived.found_running), (0, 0));
     }
 
     fn purge() -> Stage {

@@ -48,6 +48,13 @@ pub struct Section {
     pub sentences: Vec<Sentence>,
 }
 
+impl Section {
+    /// How many characters are spoken.
+    pub fn characters(&self) -> u64 {
+        self.sentences.iter().map(|sentence| sentence.text.chars().count() as u64).sum()
+    }
+}
+
 /// A heading of the article.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Heading {

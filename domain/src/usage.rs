@@ -233,21 +233,28 @@ pub struct Reserved {
     pub units: u64,
 }
 
-/// Why a stage is held: it would use more than its month has left.
+/// Why a stage is held: it would use more than its month has left, or it came with the blog from another
+/// home, where it would have cost something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Hold {
     /// What it would use.
     pub units: u64,
     /// What the month had used and reserved when it was held.
     pub used: u64,
-    /// The month's limit then.
-    pub limit: u64,
+    /// The month's limit then; none when it came from another home: its author alone lets it go, whatever
+    /// room the months have.
+    pub limit: Option<u64>,
 }
 
 impl Hold {
+    /// What holds a stage that came from another home.
+    pub fn of_arrival(units: u64) -> Self {
+        Hold { units, used: 0, limit: None }
+    }
+
     /// Whether the month has no room for it.
     pub fn exceeds(&self) -> bool {
-        self.used.saturating_add(self.units) > self.limit
+        self.limit.is_some_and(|limit| self.used.saturating_add(self.units) > limit)
     }
 }
 
@@ -285,9 +292,9 @@ mod tests {
 
     #[test]
     fn a_budget_may_be_used_up_to_its_last_unit() {
-        let hold = |units| Hold { units, used: 90, limit: 100 };
+        let hold = |units| Hold { units, used: 90, limit: Some(100) };
         assert!(!hold(10).exceeds());
         assert!(hold(11).exceeds());
-        assert!(Hold { units: 1, used: u64::MAX, limit: u64::MAX - 1 }.exceeds());
+        assert!(Hold { units: 1, used: u64::MAX, limit: Some(u64::MAX - 1) }.exceeds());
     }
 }

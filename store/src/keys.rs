@@ -113,6 +113,11 @@ pub fn deleted_post(author: &UserId, at: Timestamp, id: &PostId) -> Key {
     Key::new(format!("A#{author}"), format!("D#{}#{id}", at.sortable()))
 }
 
+/// Whether a row stands in an author's own list.
+pub fn own_list(key: &Key) -> bool {
+    key.pk.starts_with("A#")
+}
+
 /// An unfinished image's row in its author's own list; after the posts in byte order, so that a page
 /// from the end begins with it.
 pub fn own_asset(author: &UserId, id: &AssetId) -> Key {
@@ -273,7 +278,7 @@ pub fn parse_usage(key: &Key) -> Option<(Month, StageKind)> {
     Some((Month::parse(month)?, StageKind::parse(kind)?))
 }
 
-/// Facts of the whole site: `EPOCH`, `OWNER`, `SETUP`, `LISTS`, `BUDGETS`.
+/// Facts of the whole site: `EPOCH`, `OWNER`, `SETUP`, `LISTS`, `BUDGETS`; `IMPORT` while one is under way.
 pub fn site(what: &str) -> Key {
     Key::new("SITE", what)
 }
@@ -320,8 +325,12 @@ pub fn held_partition(author: &UserId) -> String {
     format!("HELD#{author}")
 }
 
-/// Where the held stages of all authors are, in the second index.
+/// Where the held stages of all authors are that wait for room in a month, in the second index.
 pub const HELD: &str = "HELD";
+
+/// Where the held stages of all authors are that came from another home, in the second index: nobody looks
+/// whether there is room for them.
+pub const ARRIVED: &str = "ARRIVED";
 
 /// Where the failed stages of an author are.
 pub fn failed_partition(author: &UserId) -> String {

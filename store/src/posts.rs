@@ -93,7 +93,7 @@ impl Posts for Blog {
 
 impl Blog {
     /// Stages by their places in an index, the first ones first, at most `limit`. May be a moment late.
-    async fn stages_at(
+    pub(crate) async fn stages_at(
         &self,
         index: Index,
         partition: &str,

@@ -13,13 +13,14 @@ use domain::usage::{Budgets, Cost, Spent, Usage};
 use crate::blog::Blog;
 use crate::keys;
 use crate::rows::{self, REVISION};
-use crate::table::{Change as Field, Consistency, Item, Key, Query, SortRange, Value};
+use crate::table::{Change as Field, Consistency, Index, Item, Key, Query, SortRange, Value};
 
 const RUNS: &str = "runs";
 const UNITS: &str = "units";
 const WORK_MS: &str = "work_ms";
 const COST: &str = "cost";
-const RESERVED: &str = "reserved";
+/// The attribute of what runs under way may use.
+pub(crate) const RESERVED: &str = "reserved";
 
 /// Kinds of which months know.
 const KINDS: u32 = StageKind::ALL.len() as u32;
@@ -142,14 +143,15 @@ impl Blog {
         Ok(row.first().map(rows::entity).transpose()?.unwrap_or_default())
     }
 
-    /// How many stages of each kind are held, of all authors; counts up to [`COUNTED`] of them. May be
-    /// a moment late.
+    /// How many stages of each kind are held, of all authors; counts up to [`COUNTED`] of those that wait
+    /// for room, and of those that came from another home. May be a moment late.
     ///
     /// # Errors
     /// A failure of the table.
     pub async fn count_held(&self) -> Result<BTreeMap<StageKind, u32>, PortError> {
         let mut counts = BTreeMap::new();
-        for id in self.held(COUNTED).await? {
+        let arrived = self.stages_at(Index::Gsi2, keys::ARRIVED, SortRange::All, COUNTED).await?;
+        for id in self.held(COUNTED).await?.into_iter().chain(arrived) {
             *counts.entry(id.kind).or_default() += 1;
         }
         Ok(counts)

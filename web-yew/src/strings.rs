@@ -446,13 +446,23 @@ impl Strings {
     /// Why a pipeline is held, what it would use, and what that would cost.
     pub(crate) fn hold(&self, kind: StageKind, hold: &StageHold) -> String {
         let amount = |n| hold.unit.map_or_else(|| grouped(n), |unit| self.amount(n, unit));
-        let (budget, used, needs) = (amount(hold.budget), amount(hold.used), amount(hold.units));
+        let (used, needs) = (amount(hold.used), amount(hold.units));
         let price = match &hold.price {
             Some(Money { amount, currency }) => match self.language {
                 Language::Korean => format!("({amount} {currency})"),
                 Language::English => format!(" ({amount} {currency})"),
             },
             None => String::new(),
+        };
+        let Some(budget) = hold.budget.map(amount) else {
+            return match self.language {
+                Language::Korean => {
+                    format!("블로그를 옮길 때 멈춘 작업입니다. 진행하면 {needs}{price}가 듭니다.")
+                }
+                Language::English => {
+                    format!("This stopped when the blog moved here; it would take {needs}{price}.")
+                }
+            };
         };
         match self.language {
             Language::Korean => format!(
@@ -746,11 +756,20 @@ mod tests {
             unit: Some(UsageUnit::Characters),
             price: Some(price),
             used: 9_800,
-            budget: 1_010_000,
+            budget: Some(1_010_000),
         };
         assert_eq!(
             KOREAN.hold(StageKind::Speech, &hold),
             "이번 달 음성 예산 1,010,000자 가운데 9,800자를 썼고, 이 작업에는 1,200자(0.0192 USD)가 듭니다."
+        );
+        let moved = StageHold { used: 0, budget: None, ..hold.clone() };
+        assert_eq!(
+            KOREAN.hold(StageKind::Speech, &moved),
+            "블로그를 옮길 때 멈춘 작업입니다. 진행하면 1,200자(0.0192 USD)가 듭니다."
+        );
+        assert_eq!(
+            ENGLISH.hold(StageKind::Speech, &moved),
+            "This stopped when the blog moved here; it would take 1,200 characters (0.0192 USD)."
         );
         let free = StageHold { price: None, unit: Some(UsageUnit::Tokens), ..hold };
         assert_eq!(

@@ -101,7 +101,7 @@ impl Speech {
         for section in sections {
             let (_, facts) = section_keys(post, section, voice, version)?;
             if seen.insert(facts.clone()) && self.objects.info(&facts).await?.is_none() {
-                missing += characters(section);
+                missing += section.characters();
             }
         }
         Ok(missing)
@@ -140,7 +140,7 @@ impl Speech {
                     serde_json::to_vec(&spoken).map_err(|e| PortError::backend("speech", e))?;
                 self.objects.put(&sound, &audio.mp3, "audio/mpeg").await?;
                 self.objects.put(&facts, &json, "application/json").await?;
-                Ok((audio, marks, characters(section)))
+                Ok((audio, marks, section.characters()))
             }
             Speaking::Started(_) => Err(JobError::fail(
                 "NOT_INSTALLED",
@@ -148,10 +148,6 @@ impl Speech {
             )),
         }
     }
-}
-
-fn characters(section: &Section) -> u64 {
-    section.sentences.iter().map(|sentence| sentence.text.chars().count() as u64).sum()
 }
 
 /// Where the sound of a section lies, and where its facts.

@@ -25,7 +25,8 @@ const LOOK: u32 = 50;
 impl LetHeldGo<'_> {
     /// Sets those held stages due that would fit now: a new month has begun, or the limit was raised.
     /// Each asks again when it runs, so what fits only once is used once. What is about a post that is
-    /// not published (any more) stays held. Returns how many.
+    /// not published (any more) stays held, and what came from another home waits for its author. Returns
+    /// how many.
     ///
     /// # Errors
     /// A failure of a port.
@@ -55,10 +56,11 @@ impl LetHeldGo<'_> {
         let fits = |hold: Hold| match loaded.usage {
             Some((usage, budgets)) => budgets.limit(id.kind).is_none_or(|limit| {
                 let used = usage.spent.units.saturating_add(usage.reserved);
-                !Hold { used, limit, ..hold }.exceeds()
+                !Hold { used, limit: Some(limit), ..hold }.exceeds()
             }),
             None => false,
         };
+        let fits = |hold: Hold| hold.limit.is_some() && fits(hold);
         if of_post && loaded.post.as_ref().is_none_or(|post| post.live().is_none()) {
             return Ok(false);
         }

@@ -59,7 +59,7 @@ impl ReserveBudget<'_> {
             };
             let own = before.reserved.filter(|own| own.month == month).map_or(0, |own| own.units);
             let used = usage.spent.units.saturating_add(usage.reserved.saturating_sub(own));
-            let hold = Hold { units, used, limit };
+            let hold = Hold { units, used, limit: Some(limit) };
             let confirmed = before.confirmed.is_some_and(|confirmed| units <= confirmed);
             if hold.exceeds() && !confirmed {
                 return Ok(Reservation::Held(hold));

@@ -163,7 +163,8 @@ pub trait Posts: Send + Sync {
     /// late: the stage decides.
     async fn probes(&self, now: Timestamp, limit: u32) -> Result<Vec<StageId>, PortError>;
 
-    /// Stages of all authors that are held, held longest first, at most `limit`. May be a moment late.
+    /// Stages of all authors that are held until a month has room for them, held longest first, at most
+    /// `limit`. May be a moment late.
     async fn held(&self, limit: u32) -> Result<Vec<StageId>, PortError>;
 
     /// Every stage that has a due time, for release at start: a page, and where to go on.

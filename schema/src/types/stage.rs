@@ -58,8 +58,9 @@ pub struct StageHold {
     price: Option<Money>,
     /// What the month had used, and granted to others, when it was held.
     used: i32,
-    /// The month's budget then.
-    budget: i32,
+    /// The month's budget then; null when no budget holds it: it came with the blog from another place, and
+    /// waits for its author.
+    budget: Option<i32>,
 }
 
 /// Why a pipeline failed, or why it waits for another try.
@@ -105,7 +106,7 @@ impl Stage {
             unit: kind.unit().map(UsageUnit::from),
             price: Money::price(context, kind, hold.units),
             used: whole(hold.used),
-            budget: whole(hold.limit),
+            budget: hold.limit.map(whole),
         })
     }
 

@@ -18,7 +18,7 @@ const USAGE: &str = "{ viewer { usage {
     speechPrice { amount currency } summaryPrice { amount }
 } } }";
 
-const HELD: Hold = Hold { units: 1_200, used: 9_800, limit: 10_000 };
+const HELD: Hold = Hold { units: 1_200, used: 9_800, limit: Some(10_000) };
 
 async fn hold(world: &World, post: &Draft, kind: StageKind) -> String {
     world.run(&stage(&post.id, kind), Outcome::Held(HELD)).await;

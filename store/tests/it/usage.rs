@@ -135,7 +135,7 @@ async fn what_a_run_used_before_the_process_ended_is_booked_with_the_next(rig: R
     let next = claim(&rig, &speech(&post)).await;
     assert_eq!(next.spent, spent);
     // What it has spent counts, although it is not booked yet.
-    let hold = Hold { units: 101, used: 0, limit: 100 };
+    let hold = Hold { units: 101, used: 0, limit: Some(100) };
     assert_eq!(reserve(&rig, &next, 61).await, Reservation::Held(hold));
     assert_eq!(reserve(&rig, &next, 20).await, Reservation::Granted);
     assert!(finish(&rig, &next, 20, made()).await);
@@ -233,7 +233,7 @@ async fn what_exceeds_a_budget_is_held_until_it_is_confirmed_and_then_runs_once(
     assert!(confirm.run(&rig.kim, &both, None).await.is_err(), "nothing is held");
 
     let run = claim(&rig, &id).await;
-    let more = Hold { units: 12, used: 0, limit: 10 };
+    let more = Hold { units: 12, used: 0, limit: Some(10) };
     assert_eq!(reserve(&rig, &run, 12).await, Reservation::Held(more), "that was not in sight");
     assert_eq!(reserve(&rig, &run, 11).await, Reservation::Granted);
     // Others see what it takes.
@@ -281,7 +281,7 @@ async fn a_raised_budget_and_a_new_month_let_go_what_fits(rig: Rig) {
     assert_eq!(let_go(&rig).await, 0);
     rig.publish(&post).await.unwrap();
     let run = claim(&rig, &speech(&posts[1])).await;
-    let hold = Hold { units: 20, used: 0, limit: 15 };
+    let hold = Hold { units: 20, used: 0, limit: Some(15) };
     assert!(finish(&rig, &run, 0, Outcome::Held(hold)).await);
     assert_eq!(let_go(&rig).await, 1, "there is no limit any more");
     assert_eq!(row(&rig, &speech(&posts[1])).await.status, StageStatus::Pending);

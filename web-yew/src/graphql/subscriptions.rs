@@ -72,7 +72,8 @@ pub(crate) struct StageHold {
     pub(crate) unit: Option<UsageUnit>,
     pub(crate) price: Option<Money>,
     pub(crate) used: i32,
-    pub(crate) budget: i32,
+    /// None when no budget holds it: it came from another home.
+    pub(crate) budget: Option<i32>,
 }
 
 #[derive(cynic::QueryFragment, Clone, PartialEq, Debug)]

@@ -94,7 +94,7 @@ async fn what_has_no_room_is_held_before_a_word_is_spoken_and_what_is_there_is_n
     let post = rig.edited(&post, "Two here.").await;
     let held = rig.until(&post, StageKind::Speech, done(&post)).await;
     let hold = held.hold.unwrap();
-    assert_eq!((hold.units, hold.used, hold.limit), (9, 9, 0));
+    assert_eq!((hold.units, hold.used, hold.limit), (9, 9, Some(0)));
     assert_eq!((held.attempts, held.failure, voice.take()), (0, None, vec![]));
 
     confirm(&rig, &rig.stage(&post, StageKind::Speech).await).await;

@@ -127,7 +127,12 @@ fn line(stage: &Stage, survey: &Survey, now: Timestamp) -> String {
             Some(Unit::Kilobytes) => "kilobytes",
             None => "units",
         };
-        parts.push(format!("would use {units} {unit}; {used} of {limit} of the month are used"));
+        parts.push(match limit {
+            Some(limit) => {
+                format!("would use {units} {unit}; {used} of {limit} of the month are used")
+            }
+            None => format!("would use {units} {unit}; stopped when the blog moved here"),
+        });
     }
     if overdue(stage, now) {
         let late = stage.due_at.map_or(0, |due| now.since(due).as_secs());
