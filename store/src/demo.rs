@@ -25,6 +25,24 @@ pub struct Demo {
     pub done: bool,
 }
 
+/// The rows of a table in which nothing was written but facts of the site; none when anything else was.
+///
+/// # Errors
+/// A failure of the table.
+pub(crate) async fn facts_of_the_site(walk: &dyn Walk) -> Result<Option<Vec<Item>>, PortError> {
+    let site = keys::site("-").pk;
+    let (mut facts, mut after) = (vec![], None);
+    loop {
+        let rows = walk.rows_after(after.as_ref(), 50).await.map_err(port)?;
+        let Some(last) = rows.last() else { return Ok(Some(facts)) };
+        after = Some(last.key.clone());
+        if rows.iter().any(|row| row.key.pk != site) {
+            return Ok(None);
+        }
+        facts.extend(rows);
+    }
+}
+
 /// The attribute of a profile that nobody has yet: its posts wait for the owner.
 pub(crate) const VACANT: &str = "demo";
 
@@ -34,9 +52,7 @@ impl Blog {
     /// # Errors
     /// A failure of the table.
     pub async fn untouched(&self, walk: &dyn Walk) -> Result<bool, PortError> {
-        let rows = walk.rows_after(None, 50).await.map_err(port)?;
-        let site = keys::site("-").pk;
-        Ok(rows.len() < 50 && rows.iter().all(|row| row.key.pk == site))
+        Ok(facts_of_the_site(walk).await?.is_some())
     }
 
     /// What is known of the demo blog, if there ever was one.

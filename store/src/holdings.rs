@@ -51,8 +51,13 @@ impl Holdings {
         self.named.iter().map(|(key, stage)| (key, stage.as_ref()))
     }
 
-    /// Takes in the rows of one partition.
-    pub(crate) fn add(&mut self, rows: &[Item]) {
+    /// Posts and images to which objects may belong, by the first part of their objects' keys.
+    pub fn owners(&self) -> impl Iterator<Item = &str> {
+        self.secrets.keys().map(String::as_str)
+    }
+
+    /// Takes in rows, in any order.
+    pub fn add(&mut self, rows: &[Item]) {
         for row in rows {
             if let Some(id) = row.key.pk.strip_prefix("P#") {
                 if PostId::parse(id).is_ok_and(|id| row.key == keys::post(&id)) {

@@ -13,9 +13,24 @@ use crate::table::{Item, Key, TableError};
 /// Reads every row of a table.
 #[async_trait]
 pub trait Walk: Send + Sync {
-    /// The rows after `after`, in byte order of their keys, about `limit` of them; expired ones are
-    /// left out. Empty only at the end. Rows that are written meanwhile may be met or not.
+    /// The rows after `after`, about `limit` of them; expired ones are left out. Empty only at the end.
+    ///
+    /// Every row is met once. Those of a partition come one after the other, in byte order of their sort
+    /// keys; in which order partitions come is the table's own affair. `after` is the key of a row that
+    /// was met, and that may be gone. Rows that are written meanwhile may be met or not.
     async fn rows_after(&self, after: Option<&Key>, limit: u32) -> Result<Vec<Item>, TableError>;
+}
+
+/// The rows after a row, as [`Walk::rows_after`] gives them, with its failure as callers of the store see it.
+///
+/// # Errors
+/// A failure of the table.
+pub async fn page(
+    walk: &dyn Walk,
+    after: Option<&Key>,
+    limit: u32,
+) -> Result<Vec<Item>, PortError> {
+    walk.rows_after(after, limit).await.map_err(port)
 }
 
 /// Rows read at once.

@@ -26,7 +26,8 @@ macro_rules! walk_contract {
         mod walk_contract {
             use super::*;
             $crate::walk_contract!(@ $adapter:
-                a_walk_meets_every_row_once_in_the_order_of_keys,
+                a_walk_meets_every_row_once_and_a_partition_in_one_piece,
+                a_walk_is_not_cut_by_what_is_left_out,
                 a_walk_leaves_out_what_is_expired,
                 a_walk_goes_on_after_a_row_that_is_gone,
             );
@@ -55,15 +56,48 @@ async fn all(walk: &dyn Walk, limit: u32) -> Vec<Item> {
     }
 }
 
-/// Whatever the pages; byte order, as in a partition.
-pub async fn a_walk_meets_every_row_once_in_the_order_of_keys(place: impl TestWalk) {
-    let keys = [("A", "1"), ("A", "2"), ("A#", "0"), ("a", "1"), ("가", "나"), ("나", "가")];
-    let rows: Vec<Item> = keys.iter().map(|(pk, sk)| item(pk, sk, [])).collect();
+/// Whatever the pages; in a partition, byte order.
+pub async fn a_walk_meets_every_row_once_and_a_partition_in_one_piece(place: impl TestWalk) {
+    let keys = [
+        ("A", "1"),
+        ("A", "10"),
+        ("A", "2"),
+        ("A#", "0"),
+        ("a", "1"),
+        ("가", "A"),
+        ("가", "가"),
+        ("가", "나"),
+        ("나", "가"),
+    ];
+    let mut rows: Vec<Item> = keys.iter().map(|(pk, sk)| item(pk, sk, [])).collect();
     for row in rows.iter().rev() {
         place.table().write(put(row)).await.unwrap();
     }
+    let first = all(&*place.walk(), 1).await;
+    let mut partitions: Vec<&str> = first.iter().map(|row| row.key.pk.as_str()).collect();
+    partitions.dedup();
+    let place_of = |row: &Item| partitions.iter().position(|partition| *partition == row.key.pk);
+    // Equal ones keep their order, which is that of their sort keys.
+    rows.sort_by_key(place_of);
+    assert_eq!(partitions.len(), 5, "{partitions:?}");
     for limit in [1, 2, 100] {
         assert_eq!(all(&*place.walk(), limit).await, rows, "by {limit}");
+    }
+}
+
+/// Only the end is empty.
+pub async fn a_walk_is_not_cut_by_what_is_left_out(place: impl TestWalk) {
+    let end = place.clock().now().seconds() + 60;
+    for n in 0..30 {
+        let row = match n {
+            0 | 29 => item("L", &format!("{n:02}"), []),
+            _ => item("L", &format!("{n:02}"), [(TTL, Value::N(end))]),
+        };
+        place.table().write(put(&row)).await.unwrap();
+    }
+    place.clock().advance(Duration::from_secs(61));
+    for limit in [1, 7, 100] {
+        assert_eq!(all(&*place.walk(), limit).await.len(), 2, "by {limit}");
     }
 }
 
