@@ -4,7 +4,8 @@
 //! the project sees: it implements `domain::ports::{Posts, Accounts}`, and reads entities, lists and
 //! logs for the schema. No GraphQL, no HTTP, no SDK.
 //!
-//! [`walk`] is what maintenance alone may do; [`Check`] and [`Holdings`] go by it.
+//! [`walk`] is what maintenance alone may do; [`Check`] and [`Holdings`] go by it. [`moving`] says which rows
+//! go along when a blog moves to another home: to add a row, decide there too.
 //!
 //! To add a row: its key in `keys`, its form through `rows`, and, when it follows from an entity, its
 //! write in `apply`, where the transaction is made. Name it in `keys::derived` when it follows from an
@@ -12,6 +13,7 @@
 
 pub mod cursor;
 pub mod keys;
+pub mod moving;
 pub mod table;
 pub mod walk;
 

@@ -43,15 +43,23 @@ pub fn with(mut item: Item, name: &str, value: Value) -> Item {
     item
 }
 
+/// Checks that this release can read a row.
+///
+/// # Errors
+/// `Corrupt` when it is of a newer form.
+pub fn check_form(item: &Item) -> Result<(), PortError> {
+    match item.attributes.get("v") {
+        Some(Value::N(version)) if *version <= VERSION => Ok(()),
+        _ => Err(corrupt(&item.key, "v")),
+    }
+}
+
 /// Reads the entity of an item.
 ///
 /// # Errors
 /// `Corrupt` when it is of a newer form, or does not parse.
 pub fn entity<T: DeserializeOwned>(item: &Item) -> Result<T, PortError> {
-    match item.attributes.get("v") {
-        Some(Value::N(version)) if *version <= VERSION => {}
-        _ => return Err(corrupt(&item.key, "v")),
-    }
+    check_form(item)?;
     let Some(Value::S(json)) = item.attributes.get(DOC) else {
         return Err(corrupt(&item.key, DOC));
     };
