@@ -1,0 +1,9 @@
+//! Blogs that move between places of the embedded home, whole, broken off and damaged.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod broken_off;
+mod held;
+mod home;
+mod refusals;
+mod round_trip;
+mod same;
