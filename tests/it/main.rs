@@ -8,6 +8,7 @@ mod demo;
 mod http;
 mod kill;
 mod life;
+mod moving;
 mod odd_posts;
 mod operation;
 mod predecessor;

@@ -27,6 +27,10 @@ pub enum Command {
     Backup(BackupFlags),
     /// Makes a data folder of a backup
     Restore(RestoreFlags),
+    /// Writes the blog into a folder for another home, while the server is stopped
+    Export(ExportFlags),
+    /// Makes a data folder of what another home exported
+    Import(ImportFlags),
     /// Looks for what is wrong with the data, while the server is stopped
     Check(CheckFlags),
     /// Lists the work behind posts, and tries again what failed
@@ -79,6 +83,28 @@ pub struct RestoreFlags {
     /// The backup
     #[arg(long, value_name = "FOLDER")]
     pub from: PathBuf,
+}
+
+/// Flags of `deepdive export`.
+#[derive(Debug, clap::Args)]
+pub struct ExportFlags {
+    /// The blog.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// Where it goes: a folder that is empty or not there, or in which this export broke off
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+}
+
+/// Flags of `deepdive import`.
+#[derive(Debug, clap::Args)]
+pub struct ImportFlags {
+    /// The blog that is made: a folder that is empty or not there, or in which this import broke off.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// What was exported
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
 }
 
 /// Flags of `deepdive check`.
@@ -321,6 +347,8 @@ mod tests {
         for line in [
             "backup --data-dir D --to B",
             "restore --from B --data-dir D",
+            "export --data-dir D F",
+            "import F --data-dir D",
             "check --data-dir D --repair",
             "stages list --status failed,overdue --data-dir D",
             "stages retry --failed --data-dir D",

@@ -6,6 +6,7 @@ pub mod check;
 pub mod create_user;
 pub mod demo;
 pub mod migrate;
+pub mod moving;
 pub mod reindex;
 pub mod serve;
 pub mod stages;
@@ -19,7 +20,7 @@ use domain::actions::ActionError;
 use domain::ports::PortError;
 
 use crate::cli::{Command, StagesCommand, UserCommand};
-use crate::compose::{BackupError, OpenHomeError, UpkeepError};
+use crate::compose::{BackupError, MoveError, OpenHomeError, UpkeepError};
 use crate::config::{Settings, SettingsError};
 use api::http::pages::Pages;
 
@@ -35,6 +36,9 @@ pub enum CommandError {
     /// Backup or restore.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// Export or import.
+    #[error(transparent)]
+    Move(#[from] MoveError),
     /// Upkeep.
     #[error(transparent)]
     Upkeep(#[from] UpkeepError),
@@ -82,6 +86,8 @@ pub fn run(command: Command, pages: Pages) -> Result<(), Box<dyn Error>> {
             }
             Command::Backup(flags) => Ok(backup::backup(flags, &mut out).await?),
             Command::Restore(flags) => Ok(backup::restore(flags, &mut out).await?),
+            Command::Export(flags) => Ok(self::moving::export(flags, &mut out).await?),
+            Command::Import(flags) => Ok(self::moving::import(flags, &mut out).await?),
             Command::Check(flags) => Ok(check::check(flags, &mut out).await?),
             Command::Stages(StagesCommand::List(flags)) => {
                 Ok(stages::list_stages(flags, &mut out).await?)

@@ -7,6 +7,7 @@ mod backup;
 mod demo;
 mod manifest;
 mod media;
+mod moving;
 mod rendering;
 mod upkeep;
 mod wake;
@@ -411,6 +412,7 @@ fn korean(folder: Option<&Path>) -> Option<Arc<korean::Dictionary>> {
     }
 }
 
+pub use self::moving::{MoveError, export, import};
 pub use backup::{BackupError, backup, restore};
 pub use demo::{DemoBlog, make_demo, remove_demo};
 pub use manifest::{Manifest, ManifestError};

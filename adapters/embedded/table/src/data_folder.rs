@@ -9,8 +9,10 @@ use std::sync::Arc;
 /// The layout that this release writes and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
-/// What stands in the file `format` of a folder that is being filled.
+/// What stands in the file `format` of a folder that is being filled from a backup.
 const UNFINISHED: &str = "unfinished";
+/// What stands there when the blog comes from another home, which goes on where it broke off.
+const ARRIVING: &str = "arriving";
 
 /// A data folder, locked for this process until the last clone is gone.
 ///
@@ -55,6 +57,15 @@ pub enum DataFolderError {
         path.display()
     )]
     Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A blog was being imported when that broke off.
+    #[error(
+        "the import into {} broke off: run it again with the same export, it goes on; or remove the folder",
+        path.display()
+    )]
+    Arriving {
         /// The folder.
         path: PathBuf,
     },
@@ -114,7 +125,25 @@ impl DataFolder {
     /// # Errors
     /// `NotEmpty` - it is left as it is; `InUse`, `Io`.
     pub fn fill(path: impl Into<PathBuf>) -> Result<UnfinishedFolder, DataFolderError> {
+        Self::fill_with(path.into(), UNFINISHED)
+    }
+
+    /// Takes a folder that is empty or not there to import a blog into it, or one in which that broke off.
+    /// Until it is finished nobody can open it, not even after a crash.
+    ///
+    /// # Errors
+    /// `NotEmpty` - it is left as it is; `InUse`, `Io`.
+    pub fn arrive(path: impl Into<PathBuf>) -> Result<UnfinishedFolder, DataFolderError> {
         let path = path.into();
+        match read_format(&path) {
+            Err(DataFolderError::Arriving { .. }) => {
+                Ok(UnfinishedFolder { folder: Self::lock(path)? })
+            }
+            _ => Self::fill_with(path, ARRIVING),
+        }
+    }
+
+    fn fill_with(path: PathBuf, format: &str) -> Result<UnfinishedFolder, DataFolderError> {
         let io = |source| DataFolderError::Io { path: path.clone(), source };
         match fs::read_dir(&path) {
             Ok(entries) => {
@@ -129,7 +158,7 @@ impl DataFolder {
             Err(error) => return Err(io(error)),
         }
         let folder = Self::lock(path.clone())?;
-        write_format(&path, UNFINISHED).map_err(io)?;
+        write_format(&path, format).map_err(io)?;
         Ok(UnfinishedFolder { folder })
     }
 
@@ -209,6 +238,9 @@ fn read_format(path: &Path) -> Result<Option<u32>, DataFolderError> {
     match fs::read_to_string(path.join("format")) {
         Ok(text) if text.trim() == UNFINISHED => {
             Err(DataFolderError::Unfinished { path: path.to_owned() })
+        }
+        Ok(text) if text.trim() == ARRIVING => {
+            Err(DataFolderError::Arriving { path: path.to_owned() })
         }
         Ok(text) => match text.trim().parse::<u32>() {
             Ok(found) if found <= FORMAT => Ok(Some(found)),
@@ -292,6 +324,26 @@ mod tests {
         let other = place.path().join("other");
         drop(DataFolder::fill(&other).unwrap().finish().unwrap());
         DataFolder::open(&other).unwrap();
+    }
+
+    #[test]
+    fn a_blog_that_arrives_goes_on_where_it_broke_off_and_is_opened_by_nobody_before() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("blog");
+        let first = DataFolder::arrive(&path).unwrap();
+        let refused = DataFolder::arrive(&path).unwrap_err();
+        assert!(matches!(refused, DataFolderError::InUse { .. }), "{refused:?}");
+        drop(first);
+        for refused in [DataFolder::open(&path).unwrap_err(), DataFolder::look(&path).unwrap_err()]
+        {
+            assert!(matches!(refused, DataFolderError::Arriving { .. }), "{refused:?}");
+        }
+        let refused = DataFolder::fill(&path).unwrap_err();
+        assert!(matches!(refused, DataFolderError::NotEmpty { .. }), "{refused:?}");
+        drop(DataFolder::arrive(&path).unwrap().finish().unwrap());
+        DataFolder::open(&path).unwrap();
+        let refused = DataFolder::arrive(&path).unwrap_err();
+        assert!(matches!(refused, DataFolderError::NotEmpty { .. }), "{refused:?}");
     }
 
     #[test]

@@ -10,10 +10,11 @@ use domain::ports::{Clock, IdSource, PortError};
 use embedded_objects::{Copied, copy_store};
 use embedded_system::{SystemClock, SystemIds};
 use embedded_table::{DataFolder, DataFolderError, SqliteTable, SqliteTableConfig, TableFile};
+use moving::files::private_folder;
 use store::table::Table;
 use store::{Blog, Holdings};
 
-use super::manifest::{Manifest, ManifestError, private_folder, sync_tree};
+use super::manifest::{Manifest, ManifestError, sync_tree};
 use crate::config::FILE_NAME;
 
 /// How often a copy is taken anew because what it names went away meanwhile.

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use domain::post::hex;
+use moving::files::private_folder;
 use sha2::{Digest, Sha256};
 
 /// The manifest's file in a backup.
@@ -178,12 +179,6 @@ impl FileEntry {
     }
 }
 
-/// Makes a folder, readable by its owner only.
-pub fn private_folder(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
 fn private_file(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
@@ -194,8 +189,8 @@ fn private_file(path: &Path) -> io::Result<File> {
 /// # Errors
 /// `Io`.
 pub fn sync(folder: &Path) -> Result<(), ManifestError> {
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|source| ManifestError::Io { path: folder.to_owned(), source })
+    let io = |source| ManifestError::Io { path: folder.to_owned(), source };
+    moving::files::sync(folder).map_err(io)
 }
 
 /// Makes the names in a folder and in all below it durable.
@@ -204,13 +199,7 @@ pub fn sync(folder: &Path) -> Result<(), ManifestError> {
 /// `Io`.
 pub fn sync_tree(folder: &Path) -> Result<(), ManifestError> {
     let io = |source| ManifestError::Io { path: folder.to_owned(), source };
-    for entry in fs::read_dir(folder).map_err(io)? {
-        let entry = entry.map_err(io)?;
-        if entry.file_type().map_err(io)?.is_dir() {
-            sync_tree(&entry.path())?;
-        }
-    }
-    sync(folder)
+    moving::files::sync_tree(folder).map_err(io)
 }
 
 fn list(folder: &Path, below: String, files: &mut Vec<FileEntry>) -> Result<(), ManifestError> {
