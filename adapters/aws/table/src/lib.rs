@@ -6,8 +6,7 @@
 //! placeholders), `write` or `transaction`, and `refusal` (why DynamoDB said no).
 //!
 //! It reads no environment, and repeats nothing that could then have happened twice: `client` says what is
-//! tried again. It does not implement the walk of maintenance: a scan meets partitions in the order of their
-//! hashes, and the walk promises that of their names.
+//! tried again. The walk of maintenance is a scan.
 
 mod client;
 mod codec;
@@ -22,6 +21,7 @@ mod schema;
 mod table;
 mod transaction;
 mod update;
+mod walk;
 mod write;
 
 pub use aws_credential_types::Credentials;

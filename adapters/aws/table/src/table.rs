@@ -23,8 +23,8 @@ use crate::{query, schema, transaction, write};
 /// Wrong calls are refused before DynamoDB is asked, by the rules of every home; what only the stored item
 /// can tell (its size after an update, a sum beyond 64 bits), DynamoDB decides together with the write.
 pub struct DynamoTable {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
     clock: Arc<dyn Clock>,
 }
 
@@ -48,7 +48,7 @@ impl DynamoTable {
     }
 
     /// Decodes items and leaves out those that are expired.
-    fn seen(&self, found: impl IntoIterator<Item = Map>) -> Result<Vec<Item>, Fault> {
+    pub(crate) fn seen(&self, found: impl IntoIterator<Item = Map>) -> Result<Vec<Item>, Fault> {
         let now = self.now();
         let items = found.into_iter().map(codec::decode_item);
         items.filter(|item| !matches!(item, Ok(item) if item.expired(now))).collect()

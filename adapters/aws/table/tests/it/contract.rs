@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use aws_table::{DynamoTable, DynamoTableConfig};
 use contract::TestClock;
 use contract::table::TestTable;
+use contract::walk::TestWalk;
 use store::table::Table;
+use store::walk::Walk;
 
 use crate::dynamodb::config;
 
@@ -41,3 +43,11 @@ impl TestTable for Dynamo {
 }
 
 contract::table_contract!(Dynamo);
+
+impl TestWalk for Dynamo {
+    fn walk(&self) -> Arc<dyn Walk> {
+        self.table.clone()
+    }
+}
+
+contract::walk_contract!(Dynamo);

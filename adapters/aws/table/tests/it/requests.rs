@@ -5,6 +5,7 @@ use store::table::{
     Change, Condition, Consistency, Index, Item, Key, Query, SortRange, Start, TTL, Table, Value,
     Write,
 };
+use store::walk::Walk;
 
 use crate::stand_in::{Answer, StandIn};
 
@@ -125,6 +126,22 @@ async fn a_page_of_an_index_starts_by_the_keys_of_both() {
         "ConsistentRead": false,
     });
     check(&stand_in, "Query", body);
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_over_a_page_of_which_all_is_left_out() {
+    let row = |sk: &str, ttl: &str| json!({ "pk": {"S": "L"}, "sk": {"S": sk}, TTL: {"N": ttl} });
+    let last = json!({ "pk": {"S": "L"}, "sk": {"S": "1"} });
+    let expired = json!({ "Items": [row("1", "1")], "LastEvaluatedKey": last });
+    let end = json!({ "Items": [row("2", "9999999999")] });
+    let stand_in = StandIn::giving([Answer::Says(200, expired), Answer::Says(200, end)]).await;
+    let rows = stand_in.table.rows_after(None, 500).await.unwrap();
+    assert_eq!(rows.into_iter().map(|row| row.key).collect::<Vec<_>>(), [Key::new("L", "2")]);
+    let asked: Vec<Json> = stand_in.asked().into_iter().map(|asked| asked.body).collect();
+    let first = json!({ "TableName": "blog", "Limit": 500, "ConsistentRead": true });
+    let mut second = first.clone();
+    second["ExclusiveStartKey"] = last;
+    assert_eq!(asked, [first, second]);
 }
 
 #[tokio::test]

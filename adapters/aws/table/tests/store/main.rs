@@ -1,5 +1,5 @@
-//! The store's own suites, over DynamoDB: the same files, in a place of ours. Left out are those that walk over
-//! all rows, and the hostile table, which wraps one whose equal sort keys stand in the order of their items.
+//! The store's own suites, over DynamoDB: the same files, in a place of ours. Left out is the
+//! hostile table, which wraps one whose equal sort keys stand in the order of their items.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../it/dynamodb.rs"]
@@ -8,6 +8,10 @@ mod place;
 
 #[path = "../../../../../store/tests/it/budgets.rs"]
 mod budgets;
+#[path = "../../../../../store/tests/it/check.rs"]
+mod check;
+#[path = "../../../../../store/tests/it/epochs.rs"]
+mod epochs;
 #[path = "../../../../../store/tests/it/life.rs"]
 mod life;
 #[path = "../../../../../store/tests/it/posts.rs"]
