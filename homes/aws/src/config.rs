@@ -40,7 +40,7 @@ const TABLE_TRY: Duration = Duration::from_secs(2);
 /// All tries of a call: a request has 30 seconds at API Gateway.
 const TABLE_CALL: Duration = Duration::from_secs(8);
 
-/// What a function was told.
+/// What a function was told, or a program of the operator's.
 pub struct Environment(Box<Variables>);
 
 /// Reads a variable.
@@ -81,6 +81,19 @@ impl Environment {
     /// The environment of this process.
     pub fn of_this_process() -> Self {
         Environment(Box::new(|name| std::env::var(name).ok()))
+    }
+
+    /// The environment of an operator's program, with the names that they gave. Nobody there is told where
+    /// objects are served.
+    pub fn of_an_operator(table: String, bucket: String) -> Self {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Environment(Box::new(move |name| match name {
+            "DEEPDIVE_TABLE" => Some(table.clone()),
+            "DEEPDIVE_BUCKET" => Some(bucket.clone()),
+            "DEEPDIVE_MEDIA_URL" => Some("https://media.invalid".to_owned()),
+            "AWS_REGION" => set(name).or_else(|| set("AWS_DEFAULT_REGION")),
+            _ => set(name),
+        }))
     }
 
     /// CloudFormation cannot leave a variable out: an empty one says that there is nothing.

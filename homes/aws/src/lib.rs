@@ -3,11 +3,13 @@
 //! Here adapters are named and put together, and nothing else is decided: rules are in `domain`, the doors
 //! in `api`. A function is a binary in `src/bin`, which holds no more than its own start. Start at
 //! [`compose`] for what answers requests, at [`crew`] for what works after the answer, at [`router`] for
-//! what wakes it, and at [`gateway`] for what serves sockets.
+//! what wakes it, and at [`gateway`] for what serves sockets. [`command`] is no function: it runs on the
+//! operator's own machine.
 
 pub mod bell;
 pub mod carrier;
 mod cloudformation;
+pub mod command;
 pub mod compose;
 pub mod config;
 pub mod crew;

@@ -50,17 +50,22 @@ pub fn environment(table: &str) -> HashMap<&'static str, String> {
     ])
 }
 
-/// A blog in a table of a new name, that waits for its owner.
-pub async fn blog() -> (Blog, String) {
-    let table = name();
-    let config = DynamoTableConfig {
-        table: table.clone(),
+/// Settings of a table.
+pub fn table_at(table: &str) -> DynamoTableConfig {
+    DynamoTableConfig {
+        table: table.to_owned(),
         region: "us-east-1".to_owned(),
         credentials: Credentials::new("test", "test", None, None, "tests"),
         endpoint: Some(server("DEEPDIVE_DYNAMODB_URL")),
         attempt: Duration::from_secs(30),
         call: Duration::from_secs(60),
-    };
+    }
+}
+
+/// A blog in a table of a new name, that waits for its owner.
+pub async fn blog() -> (Blog, String) {
+    let table = name();
+    let config = table_at(&table);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let made = Arc::new(DynamoTable::new(&config, clock.clone()));
     made.create().await.unwrap();
