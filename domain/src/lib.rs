@@ -16,6 +16,7 @@ pub mod id;
 pub mod mail;
 pub mod media;
 pub mod month;
+pub mod part;
 pub mod ports;
 pub mod post;
 pub mod slug;

@@ -1,10 +1,14 @@
 //! The pipeline state machine: a stage is the job and its status in one row.
 //!
 //! ```text
-//! PENDING -> RUNNING(progress, lease) -> READY | SKIPPED | FAILED | WAITING
+//! PENDING -> RUNNING(progress, lease) -> READY | SKIPPED | FAILED | WAITING(parts)
 //!    ^            |                            |
 //!    +------------+--- retry, new revision ----+
+//!                      last part
 //! ```
+//!
+//! WAITING is for what goes on elsewhere: an image for its upload, all others for parts of their work that a
+//! service outside does ([`crate::part`]). The last part makes the stage due again, and the next run joins them.
 //!
 //! What FAILED because something was not there, and not by its input, has a time at which it is tried
 //! again: it is *probed*, ever more seldom, for a week.
@@ -16,7 +20,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::media::ObjectKey;
-use crate::ports::{Mark, Summary};
+use crate::part::{LOOK_AFTER, Parts};
+use crate::ports::{Mark, OutsideId, Summary};
 use crate::post::{ContentHash, Revision};
 use crate::usage::{Hold, Reserved, Spent};
 use crate::{AssetId, PostId, Timestamp, UserId};
@@ -234,7 +239,7 @@ pub struct Stage {
     /// month has no room for it.
     #[serde(default)]
     pub confirmed: Option<u64>,
-    /// What is kept apart for it in its month; only while it runs.
+    /// What is kept apart for it in its month; only while it runs, or waits for parts.
     #[serde(default)]
     pub reserved: Option<Reserved>,
     /// What its runs used and no finish has booked yet.
@@ -250,8 +255,15 @@ pub struct Stage {
     pub lost_leases: u32,
     /// Starts of the process in a row that found it running (see [`Stage::release`]).
     pub found_running: u32,
-    /// While running.
+    /// While running, or waiting for parts.
     pub progress: Option<Done>,
+    /// What goes on outside. Kept until the stage has ended, so that a run, also of another revision, need
+    /// not pay for what one before has begun.
+    #[serde(default, skip_serializing_if = "Parts::is_empty")]
+    pub parts: Parts,
+    /// Somebody told of a part while it ran, which the run may have missed: it is looked again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
     /// Why it failed, or why it waits.
     pub failure: Option<Failure>,
     /// Since when it fails because something is not there; the probes count from here. Absent in rows
@@ -282,6 +294,13 @@ pub enum Outcome {
     Fail(Failure),
     /// Not begun: it would use more than its month has left.
     Held(Hold),
+    /// Parts of it go on outside.
+    Waiting {
+        /// All that go on.
+        parts: Parts,
+        /// How far it is without them.
+        progress: Done,
+    },
 }
 
 /// Why a stage was not claimed. Nothing is wrong: somebody else has it, or there is nothing to do.
@@ -311,6 +330,8 @@ impl Stage {
             lost_leases: 0,
             found_running: 0,
             progress: None,
+            parts: Parts::new(),
+            told: false,
             failure: None,
             unavailable_since: None,
             made: None,
@@ -326,6 +347,7 @@ impl Stage {
             lease: None,
             due_at: None,
             progress: None,
+            told: false,
             held: false,
             hold: None,
             reserved: None,
@@ -383,13 +405,18 @@ impl Stage {
 
     /// Claims it for one run.
     ///
-    /// A lost lease is counted; too many fail the stage, which the caller writes as it is returned.
+    /// A lost lease is counted; too many fail the stage, which the caller writes as it is returned. One that
+    /// waits for parts is claimed to look at them.
     ///
     /// # Errors
-    /// [`NotDue`] - when it is done, held, waiting, or leased.
+    /// [`NotDue`] - when it is done, held, waiting for an upload, or leased.
     pub fn claim(&self, token: String, now: Timestamp) -> Result<Self, NotDue> {
         let lost = self.status == StageStatus::Running;
-        let claimable = matches!(self.status, StageStatus::Pending | StageStatus::Running);
+        let claimable = match self.status {
+            StageStatus::Pending | StageStatus::Running => true,
+            StageStatus::Waiting => !self.parts.is_empty(),
+            StageStatus::Ready | StageStatus::Skipped | StageStatus::Failed => false,
+        };
         if !claimable || !self.is_due(now) {
             return Err(NotDue);
         }
@@ -411,6 +438,8 @@ impl Stage {
             due_at: Some(until),
             attempts: self.attempts + 1,
             lost_leases,
+            // Its parts were paid for out of it.
+            reserved: self.reserved.filter(|_| !self.parts.is_empty()),
             ..self.changed(StageStatus::Running, now)
         })
     }
@@ -431,6 +460,48 @@ impl Stage {
             lease: self.lease.clone().map(|lease| Lease { until, ..lease }),
             due_at: Some(until),
             ..self.clone()
+        }
+    }
+
+    /// Hears of the part `name`: its result is there, if it is known outside as `joined`; none says that
+    /// somebody should look. The last part makes it due. A run may have missed the part, and is followed by
+    /// another look.
+    ///
+    /// # Errors
+    /// [`NotDue`] - when it does not wait for that part, or knows already.
+    pub fn told(
+        &self,
+        name: &str,
+        joined: Option<&OutsideId>,
+        now: Timestamp,
+    ) -> Result<Self, NotDue> {
+        let next = |stage: Stage| Ok(Stage { version: self.version + 1, ..stage });
+        if self.status == StageStatus::Running && !self.told {
+            return next(Stage { told: true, ..self.clone() });
+        }
+        if self.status != StageStatus::Waiting {
+            return Err(NotDue);
+        }
+        let mut parts = self.parts.clone();
+        let part = parts.get_mut(name).filter(|part| !part.joined).ok_or(NotDue)?;
+        match joined {
+            None if self.is_due(now) => Err(NotDue),
+            None => next(Stage { due_at: Some(now), ..self.clone() }),
+            Some(outside) if part.outside != *outside => Err(NotDue),
+            Some(_) => {
+                part.joined = true;
+                let (size, last) = (part.size, parts.values().all(|part| part.joined));
+                let progress = self.progress.map(|progress| Done {
+                    done: progress.done.saturating_add(size).min(progress.total),
+                    ..progress
+                });
+                if last {
+                    let reserved = self.reserved;
+                    let due = self.changed(StageStatus::Pending, now);
+                    return Ok(Stage { due_at: Some(now), parts, reserved, ..due });
+                }
+                next(Stage { parts, progress, ..self.clone() })
+            }
         }
     }
 
@@ -471,7 +542,13 @@ impl Stage {
             lost_leases: 0,
             found_running: 0,
             spent: Spent::default(),
-            confirmed: self.confirmed.filter(|_| status == StageStatus::Pending),
+            confirmed: self
+                .confirmed
+                .filter(|_| matches!(status, StageStatus::Pending | StageStatus::Waiting)),
+            parts: match status {
+                StageStatus::Pending => self.parts.clone(),
+                _ => Parts::new(),
+            },
             ..self.changed(status, now)
         };
         let again = |failure| Stage {
@@ -491,6 +568,16 @@ impl Stage {
                 // It was not tried.
                 attempts: self.attempts.saturating_sub(1),
                 ..ended(StageStatus::Pending)
+            },
+            Outcome::Waiting { parts, progress } => Stage {
+                parts,
+                progress: Some(progress),
+                due_at: Some(if self.told { now } else { now.plus(LOOK_AFTER) }),
+                // To look is no try, and what the parts cost is told when they are joined.
+                attempts: self.attempts.saturating_sub(1),
+                spent: self.spent,
+                reserved: self.reserved,
+                ..ended(StageStatus::Waiting)
             },
             Outcome::Unchanged => ended(StageStatus::Skipped),
             Outcome::Fail(failure)

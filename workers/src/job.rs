@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use domain::actions::{ActionError, ReportProgress, Reservation, ReserveBudget};
 use domain::asset::Asset;
+use domain::part::Parts;
 use domain::ports::{Clock, PortError, Posts};
 use domain::stage::{Done, Failure, Made, Stage};
 use domain::usage::{Hold, Prices, Spent};
@@ -22,6 +23,8 @@ pub enum Worked {
     MadeAsset(Made, AssetChange),
     /// Equal input, and the result is still there.
     Unchanged,
+    /// These parts go on outside; so much is done without them. It is run again when they have ended.
+    Waiting(Parts, Done),
     /// What the stage was about is gone, and the stage with it.
     Removed,
 }

@@ -75,6 +75,9 @@ impl Jobs {
             (_, false) => tracing::info!(stage = %stage.id, duration_ms, "superseded"),
             (Outcome::Made(_), _) => tracing::info!(stage = %stage.id, duration_ms, "ready"),
             (Outcome::Unchanged, _) => tracing::info!(stage = %stage.id, duration_ms, "skipped"),
+            (Outcome::Waiting { parts, .. }, _) => {
+                tracing::info!(stage = %stage.id, duration_ms, parts = parts.len(), "waits for its parts");
+            }
             (Outcome::Held(hold), _) => {
                 let (units, used, limit) = (hold.units, hold.used, hold.limit);
                 tracing::info!(stage = %stage.id, units, used, limit, "held: the budget has no room");
@@ -126,6 +129,9 @@ impl Jobs {
                 (Some(Outcome::Made(made)), Some(asset))
             }
             Some(Ok(Ok(Worked::Unchanged))) => (Some(Outcome::Unchanged), None),
+            Some(Ok(Ok(Worked::Waiting(parts, progress)))) => {
+                (Some(Outcome::Waiting { parts, progress }), None)
+            }
             Some(Ok(Ok(Worked::Removed)) | Ok(Err(JobError::Lost))) => (None, None),
             Some(Ok(Err(JobError::Held(hold)))) => (Some(Outcome::Held(hold)), None),
             Some(Ok(Err(JobError::Retry(failure)))) => (Some(Outcome::Retry(failure)), None),

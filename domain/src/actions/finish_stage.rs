@@ -23,7 +23,8 @@ pub struct FinishStage<'a> {
 impl FinishStage<'_> {
     /// Writes what came of a run. False when the claim was lost meanwhile (a slow twin, or a newer
     /// revision): nothing is written then, and nothing is lost, since whoever took it makes its own.
-    /// `claimed.spent` is what the runs of the stage have used: it is booked in this month, once.
+    /// `claimed.spent` is what the runs of the stage have used: it is booked in this month, once; of one that
+    /// waits for parts, when it has joined them.
     ///
     /// Atomic: the stage, the asset's row, the use and the event. One batch and one transaction.
     ///
@@ -56,7 +57,8 @@ impl FinishStage<'_> {
                 return Ok(false);
             };
             let now = self.clock.now();
-            let after = before.finish(outcome.clone(), now, jitter);
+            let spent = Stage { spent: claimed.spent, ..before.clone() };
+            let after = spent.finish(outcome.clone(), now, jitter);
             let assets = loaded
                 .assets
                 .first()
@@ -85,7 +87,9 @@ impl FinishStage<'_> {
 /// held, is not told of; nor is housekeeping.
 fn booked(claimed: &Stage, outcome: &Outcome, month: Month) -> Option<Booked> {
     let (kind, spent) = (claimed.id.kind, claimed.spent);
-    let told = matches!(outcome, Outcome::Made(_)) || spent != Spent::default();
+    let made = matches!(outcome, Outcome::Made(_));
+    let waits = matches!(outcome, Outcome::Waiting { .. });
+    let told = made || (spent != Spent::default() && !waits);
     (told && !kind.internal()).then_some(Booked { month, kind, spent })
 }
 
