@@ -1,18 +1,21 @@
 //! Speech: turns the text of a published post into one MP3 with sentence marks.
+//!
+//! Sections are spoken one by one and kept on a [`Shelf`]; where an engine outside speaks them, the stage waits.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::media::ObjectKey;
-use domain::ports::{
-    Audio, ContentRenderer, Mark, Objects, PortError, Posts, Speaking, Synthesizer, Voice, Wanted,
-};
+use domain::ports::{ContentRenderer, Mark, Objects, PortError, Posts, Synthesizer, Voice, Wanted};
 use domain::post::{ContentHash, Post, hex};
-use domain::stage::{Made, Stage, StageResult};
+use domain::stage::{Done, Made, Stage, StageResult};
 use domain::text::Section;
 use sha2::{Digest, Sha256};
 
+use self::shelf::{Shelf, key};
 use crate::job::{JobError, Reporter, Worked, Worker};
+
+mod outside;
+mod shelf;
 
 /// The ports that speech needs.
 pub struct Speech {
@@ -28,8 +31,8 @@ pub struct Speech {
 
 #[async_trait::async_trait]
 impl Worker for Speech {
-    /// Speaks the post section by section. Each section is stored by its content, so that a run that
-    /// was broken off goes on where it was, and an edit speaks anew only what it changed.
+    /// Speaks the post section by section, and joins them. An engine that goes on by itself is waited for:
+    /// somebody says when a section has ended ([`Speech::told`]), or the next run looks.
     async fn run(&self, stage: &Stage, reporter: &Reporter) -> Result<Worked, JobError> {
         let (post, body) = published(&*self.posts, stage).await?;
         let rendered = self.renderer.render(&body);
@@ -48,16 +51,50 @@ impl Worker for Speech {
             return Err(JobError::fail("NO_WORDS", "the post has no words to speak"));
         }
 
-        let missing = self.missing(&post, &rendered.sections, &voice, &version).await?;
-        if missing > 0 {
-            reporter.reserve(missing).await?;
+        let name_of = |section| shelf::name(section, &voice, &version);
+        let named: Vec<(String, &Section)> =
+            rendered.sections.iter().map(|section| (name_of(section), section)).collect();
+        let shelf = Shelf { objects: &*self.objects, post: &post };
+        let missing = missing(&shelf, &named).await?;
+        // What goes on outside already is kept apart and paid for.
+        let unbegun = missing.iter().filter(|missing| !stage.parts.contains_key(&missing.name));
+        let characters: u64 = unbegun.map(|missing| missing.characters).sum();
+        if characters > 0 {
+            reporter.reserve(characters).await?;
         }
-        let total = rendered.sections.iter().map(|section| section.sentences.len() as u32).sum();
-        let (mut mp3, mut marks, mut at_ms, mut done) = (vec![], vec![], 0, 0);
-        for section in &rendered.sections {
+        let total: u32 =
+            rendered.sections.iter().map(|section| section.sentences.len() as u32).sum();
+        let unspoken: u32 = missing.iter().map(|missing| missing.sentences).sum();
+        let mut done = total - unspoken;
+        let wanted = |name: &String| missing.iter().any(|missing| missing.name == *name);
+        let mut parts = stage.parts.clone();
+        parts.retain(|name, _| wanted(name));
+        for missing in &missing {
             reporter.report(done, total, None).await?;
-            let (audio, own, used) = self.section(&post, section, &voice, &version).await?;
-            reporter.used(used);
+            match self.obtain(&shelf, missing, &voice, &mut parts, reporter).await {
+                Ok(spoken) => done += if spoken { missing.sentences } else { 0 },
+                // What was begun is paid for: it is waited for, and the rest is begun afterwards. Only who
+                // came no further has tried in vain.
+                Err(error @ JobError::Unavailable(_))
+                    if parts != stage.parts && !parts.is_empty() =>
+                {
+                    tracing::warn!(error = %error, "not all sections were begun");
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if !parts.is_empty() {
+            return Ok(Worked::Waiting(parts, Done { done, total }));
+        }
+
+        let (mut mp3, mut marks, mut at_ms) = (vec![], vec![], 0);
+        for (name, section) in &named {
+            let first = section.sentences.first().map_or(0, |sentence| sentence.number);
+            let Some((audio, own)) = shelf.get(name, first).await? else {
+                // It was there a moment ago: another run makes it anew.
+                return Err(JobError::retry("DAMAGED", "a stored section could not be read"));
+            };
             let shifted = |mark: Mark| Mark {
                 start_ms: mark.start_ms + at_ms,
                 end_ms: mark.end_ms + at_ms,
@@ -66,7 +103,6 @@ impl Worker for Speech {
             marks.extend(own.into_iter().map(shifted));
             at_ms += audio.duration_ms;
             mp3.extend(audio.mp3);
-            done += section.sentences.len() as u32;
         }
 
         let name = format!("speech-{}", &fingerprint(&[&hex(&Sha256::digest(&mp3))])[..32]);
@@ -80,88 +116,33 @@ impl Worker for Speech {
     }
 }
 
-/// One section as it is stored.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Spoken {
-    duration_ms: u32,
-    /// With sentences counted from 0: a section that only moved in the post is the same.
-    marks: Vec<Mark>,
+/// A section that is not spoken yet.
+struct Missing<'a> {
+    name: String,
+    section: &'a Section,
+    characters: u64,
+    /// In all sections of the post that are equal to it: they are spoken once.
+    sentences: u32,
 }
 
-impl Speech {
-    /// The characters of those sections that are still to be spoken, equal ones once.
-    async fn missing(
-        &self,
-        post: &Post,
-        sections: &[Section],
-        voice: &Voice,
-        version: &str,
-    ) -> Result<u64, JobError> {
-        let (mut seen, mut missing) = (HashSet::new(), 0);
-        for section in sections {
-            let (_, facts) = section_keys(post, section, voice, version)?;
-            if seen.insert(facts.clone()) && self.objects.info(&facts).await?.is_none() {
-                missing += section.characters();
-            }
-        }
-        Ok(missing)
-    }
-
-    /// A section, its marks, and how many characters were spoken for it now.
-    async fn section(
-        &self,
-        post: &Post,
-        section: &Section,
-        voice: &Voice,
-        version: &str,
-    ) -> Result<(Audio, Vec<Mark>, u64), JobError> {
-        let first = section.sentences.first().map_or(0, |sentence| sentence.number);
-        let (sound, facts) = section_keys(post, section, voice, version)?;
-        let renumbered = |marks: Vec<Mark>, from: u32, to: u32| -> Vec<Mark> {
-            let number = |n: u32| n.saturating_sub(from).saturating_add(to);
-            marks.into_iter().map(|m| Mark { sentence: number(m.sentence), ..m }).collect()
-        };
-
-        // The facts are written last: where they are, the sound is.
-        if let Some(stored) = self.objects.get(&facts).await?
-            && let Ok(spoken) = serde_json::from_slice::<Spoken>(&stored.bytes)
-            && let Some(sound) = self.objects.get(&sound).await?
-        {
-            let audio = Audio { mp3: sound.bytes, duration_ms: spoken.duration_ms };
-            return Ok((audio, renumbered(spoken.marks, 0, first), 0));
-        }
-        match self.synthesizer.speak(section, voice).await? {
-            Speaking::Done(audio, marks) => {
-                let spoken = Spoken {
-                    duration_ms: audio.duration_ms,
-                    marks: renumbered(marks.clone(), first, 0),
-                };
-                let json =
-                    serde_json::to_vec(&spoken).map_err(|e| PortError::backend("speech", e))?;
-                self.objects.put(&sound, &audio.mp3, "audio/mpeg").await?;
-                self.objects.put(&facts, &json, "application/json").await?;
-                Ok((audio, marks, section.characters()))
-            }
-            Speaking::Started(_) => Err(JobError::fail(
-                "NOT_INSTALLED",
-                "this home has nobody who would hear the end of a speech task outside",
-            )),
+async fn missing<'a>(
+    shelf: &Shelf<'_>,
+    named: &[(String, &'a Section)],
+) -> Result<Vec<Missing<'a>>, PortError> {
+    let mut missing: Vec<Missing<'a>> = vec![];
+    let mut there = HashSet::new();
+    for (name, section) in named {
+        let sentences = section.sentences.len() as u32;
+        if let Some(equal) = missing.iter_mut().find(|missing| missing.name == *name) {
+            equal.sentences += sentences;
+        } else if there.contains(name) || shelf.has(name).await? {
+            there.insert(name);
+        } else {
+            let (name, characters) = (name.clone(), section.characters());
+            missing.push(Missing { name, section, characters, sentences });
         }
     }
-}
-
-/// Where the sound of a section lies, and where its facts.
-fn section_keys(
-    post: &Post,
-    section: &Section,
-    voice: &Voice,
-    version: &str,
-) -> Result<(ObjectKey, ObjectKey), PortError> {
-    let heading = if section.heading { "heading" } else { "text" };
-    let mut parts = vec![version, voice.language.code(), heading];
-    parts.extend(section.sentences.iter().map(|sentence| sentence.text.as_str()));
-    let name = format!("section-{}", &fingerprint(&parts)[..32]);
-    Ok((key(post, &name, "mp3")?, key(post, &name, "json")?))
+    Ok(missing)
 }
 
 /// The post of a stage, and the body of the revision that the stage is about.
@@ -186,9 +167,4 @@ pub(crate) fn fingerprint(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
     }
     hex(&hash.finalize())
-}
-
-fn key(post: &Post, name: &str, ext: &str) -> Result<ObjectKey, PortError> {
-    ObjectKey::new(post.id.as_str(), &post.secret, name, ext)
-        .map_err(|error| PortError::backend("speech", error))
 }

@@ -1,9 +1,11 @@
 //! What every `Synthesizer` promises.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use domain::ports::{Audio, Mark, Speaking, Synthesizer, Voice};
+use domain::PostId;
+use domain::ports::{Audio, Heard, Mark, OutsideId, SectionName, Speaking, Synthesizer, Voice};
 use domain::text::{Language, Section, Sentence};
 
 /// How a clause gets at an adapter.
@@ -15,8 +17,8 @@ pub trait TestSynthesizer: Send + Sync + Sized {
     /// The synthesizer.
     fn synthesizer(&self) -> Arc<dyn Synthesizer>;
 
-    /// Waits for speech that goes on elsewhere. An adapter that is always `Done` is never asked.
-    async fn finished(&self, speaking: Speaking) -> (Audio, Vec<Mark>);
+    /// Has speech that goes on outside come to its end. An adapter that is always `Done` is never asked.
+    async fn end(&self, outside: &OutsideId);
 }
 
 /// Makes one named test of each clause for an adapter, a type that implements
@@ -32,6 +34,7 @@ macro_rules! synthesizer_contract {
             any_text_is_spoken,
             sections_are_spoken_in_parallel,
             the_version_names_the_voice,
+            speech_outside_is_heard_until_it_is_forgotten,
         );
     };
     ($adapter:ty: $($clause:ident),+ $(,)?) => {
@@ -59,11 +62,24 @@ async fn speak<T: TestSynthesizer>(
     section: &Section,
     language: Language,
 ) -> (Audio, Vec<Mark>) {
-    let speaking = place.synthesizer().speak(section, &Voice { language }).await.unwrap();
-    match speaking {
+    match begin(place, section, language).await {
         Speaking::Done(audio, marks) => (audio, marks),
-        elsewhere => place.finished(elsewhere).await,
+        Speaking::Started(outside) => {
+            place.end(&outside).await;
+            match place.synthesizer().hear(&outside).await.unwrap() {
+                Heard::Spoken(audio, marks) => (audio, marks),
+                other => panic!("it has come to its end: {other:?}"),
+            }
+        }
     }
+}
+
+/// Asks for a section, each time under another name.
+async fn begin<T: TestSynthesizer>(place: &T, section: &Section, language: Language) -> Speaking {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = SectionName { post: PostId::from_bits(1), name: format!("section-{number}") };
+    place.synthesizer().speak(section, &Voice { language }, &name).await.unwrap()
 }
 
 #[track_caller]
@@ -184,6 +200,26 @@ pub async fn sections_are_spoken_in_parallel(place: impl TestSynthesizer) {
     );
     check(&first, &audio, &marks);
     check(&second, &other, &others);
+}
+
+/// Nothing before its end, the same afterwards however often, and nothing when it was forgotten.
+pub async fn speech_outside_is_heard_until_it_is_forgotten(place: impl TestSynthesizer) {
+    let section = section(2, &["This goes on outside.", "And ends."]);
+    let Speaking::Started(outside) = begin(&place, &section, Language::English).await else {
+        return;
+    };
+    let synthesizer = place.synthesizer();
+    let hear = async || synthesizer.hear(&outside).await.unwrap();
+    assert!(matches!(hear().await, Heard::Going));
+    place.end(&outside).await;
+    let Heard::Spoken(audio, marks) = hear().await else { panic!("it has come to its end") };
+    check(&section, &audio, &marks);
+    let again = hear().await;
+    assert!(matches!(again, Heard::Spoken(same, its) if same == audio && its == marks));
+    for _ in 0..2 {
+        synthesizer.forget(&outside).await.unwrap();
+        assert!(matches!(hear().await, Heard::Failed(_)));
+    }
 }
 
 /// It decides whether to run again.

@@ -29,4 +29,4 @@ pub use search_index::{
     SearchDocument, SearchHit, SearchHits, SearchIndex, SearchQuery, TextPiece,
 };
 pub use summarizer::{Summarizer, Summary, SummaryInput};
-pub use synthesizer::{Audio, Mark, OutsideId, Speaking, Synthesizer, Voice};
+pub use synthesizer::{Audio, Heard, Mark, OutsideId, SectionName, Speaking, Synthesizer, Voice};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use content::MarkdownRenderer;
-use domain::ports::{Audio, Mark, PortError, Speaking, Synthesizer, Voice};
+use domain::ports::{Audio, Mark, PortError, SectionName, Speaking, Synthesizer, Voice};
 use domain::stage::{Stage, StageKind, StageResult, StageStatus};
 use domain::text::Section;
 use parking_lot::Mutex;
@@ -31,7 +31,12 @@ impl Synthesizer for Remembering {
         "remembering 1".into()
     }
 
-    async fn speak(&self, section: &Section, _: &Voice) -> Result<Speaking, PortError> {
+    async fn speak(
+        &self,
+        section: &Section,
+        _: &Voice,
+        _: &SectionName,
+    ) -> Result<Speaking, PortError> {
         if *self.down.lock() && section.sentences.iter().any(|s| s.text.contains("Two")) {
             return Err(PortError::Unavailable("the voice"));
         }

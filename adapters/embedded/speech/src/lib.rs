@@ -31,7 +31,7 @@ mod testing;
 
 pub use config::EspeakConfig;
 
-use domain::ports::{PortError, Speaking, Synthesizer, Voice};
+use domain::ports::{PortError, SectionName, Speaking, Synthesizer, Voice};
 use domain::text::Section;
 
 /// Raised when text preparation, pauses or encoding change, so that posts are spoken again.
@@ -59,7 +59,12 @@ impl Synthesizer for EspeakSynthesizer {
     }
 
     #[tracing::instrument(name = "speech.section", skip_all, fields(sentences = section.sentences.len()))]
-    async fn speak(&self, section: &Section, voice: &Voice) -> Result<Speaking, PortError> {
+    async fn speak(
+        &self,
+        section: &Section,
+        voice: &Voice,
+        _: &SectionName,
+    ) -> Result<Speaking, PortError> {
         let (audio, marks) = section::speak(&self.config, section, voice).await?;
         Ok(Speaking::Done(audio, marks))
     }

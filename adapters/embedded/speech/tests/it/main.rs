@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use domain::ports::{Audio, Mark, PortError, Speaking, Synthesizer, Voice};
+use domain::PostId;
+use domain::ports::{Audio, Mark, PortError, SectionName, Speaking, Synthesizer, Voice};
 use domain::text::{Language, Section, Sentence};
 use embedded_speech::{EspeakConfig, EspeakSynthesizer};
 
@@ -35,7 +36,8 @@ async fn speak(
     language: Language,
 ) -> Result<(Audio, Vec<Mark>), PortError> {
     let synthesizer = EspeakSynthesizer::new(config);
-    match synthesizer.speak(section, &Voice { language }).await? {
+    let name = SectionName { post: PostId::from_bits(1), name: "section-1".to_owned() };
+    match synthesizer.speak(section, &Voice { language }, &name).await? {
         Speaking::Done(audio, marks) => Ok((audio, marks)),
         Speaking::Started(_) => panic!("a local voice answers at once"),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use contract::synthesizer::TestSynthesizer;
-use domain::ports::{Audio, Mark, Speaking, Synthesizer};
+use domain::ports::{OutsideId, Synthesizer};
 use embedded_speech::EspeakSynthesizer;
 
 use crate::{config, voice_installed};
@@ -21,7 +21,7 @@ impl TestSynthesizer for Espeak {
         Arc::new(EspeakSynthesizer::new(config()))
     }
 
-    async fn finished(&self, _: Speaking) -> (Audio, Vec<Mark>) {
+    async fn end(&self, _: &OutsideId) {
         unreachable!("a local voice answers at once")
     }
 }
