@@ -99,6 +99,18 @@ async fn a_running_stage_shows_its_true_progress() {
 }
 
 #[tokio::test]
+async fn a_stage_that_goes_on_elsewhere_shows_its_true_progress() {
+    let speech = Stage {
+        progress: Some(StageProgress { done: 12, total: 48 }),
+        ..stage(StageKind::Speech, StageStatus::Waiting)
+    };
+
+    let html = board(vec![speech]).await;
+
+    assert!(html.contains("다른 곳에서 진행 중") && html.contains("12/48"), "{html}");
+}
+
+#[tokio::test]
 async fn a_failed_stage_shows_its_reason_and_a_retry_button_and_others_have_none() {
     let failure = StageFailure {
         code: "NOT_INSTALLED".to_owned(),
@@ -109,7 +121,7 @@ async fn a_failed_stage_shows_its_reason_and_a_retry_button_and_others_have_none
 
     let html = board(vec![speech, stage(StageKind::Summary, StageStatus::Ready)]).await;
 
-    assert!(html.contains("espeak-ng나 그 음성이 없습니다"), "{html}");
+    assert!(html.contains("음성이 없거나 쓸 수 없습니다"), "{html}");
     assert!(html.contains(r#"data-testid="retry-SPEECH""#), "{html}");
     assert_eq!(html.matches("<button").count(), 1, "{html}");
 }

@@ -110,7 +110,7 @@ impl Stage {
         })
     }
 
-    /// While RUNNING.
+    /// While RUNNING, or WAITING for a service outside.
     async fn progress(&self) -> Option<StageProgress> {
         let progress = self.0.progress?;
         Some(StageProgress { done: int(progress.done), total: int(progress.total) })

@@ -85,9 +85,10 @@ fn line(strings: &Strings, kind: StageKind, board: &Board, props: &StatusBoardPr
     }
 }
 
-/// True progress while it runs; the reason and a button when it failed or is held.
+/// True progress while it runs, here or elsewhere; the reason and a button when it failed or is held.
 fn detail(strings: &Strings, stage: &Stage, props: &StatusBoardProps) -> Html {
-    let progress = stage.progress.filter(|_| stage.status == StageStatus::Running);
+    let runs = matches!(stage.status, StageStatus::Running | StageStatus::Waiting);
+    let progress = stage.progress.filter(|_| runs);
     let retry_at = stage.failure.as_ref().and_then(|failure| failure.retry_at.as_ref());
     html! {
         <>

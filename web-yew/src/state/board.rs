@@ -71,11 +71,11 @@ impl Board {
         }
     }
 
-    /// A value, not an event: it may move a line that runs, and nothing else.
+    /// A value, not an event: it may move a line that runs, here or elsewhere, and nothing else.
     fn advance(&mut self, stage: Stage) {
         let running = self.stages.iter_mut().find(|known| {
             known.id == stage.id
-                && known.status == StageStatus::Running
+                && matches!(known.status, StageStatus::Running | StageStatus::Waiting)
                 && known.revision == stage.revision
         });
         if let Some(known) = running {
@@ -223,15 +223,17 @@ mod tests {
     }
 
     #[test]
-    fn progress_moves_a_line_that_runs() {
-        let before = board(7, vec![stage("s", StageStatus::Running, Some(5))]);
+    fn progress_moves_a_line_that_runs_here_or_elsewhere() {
+        for status in [StageStatus::Running, StageStatus::Waiting] {
+            let before = board(7, vec![stage("s", status, Some(5))]);
 
-        let frame = frame(FrameKind::Progress, 7, vec![stage("s", StageStatus::Running, Some(6))]);
+            let frame = frame(FrameKind::Progress, 7, vec![stage("s", status, Some(6))]);
 
-        assert_eq!(
-            before.reduce(frame).stages[0].progress,
-            Some(StageProgress { done: 6, total: 10 })
-        );
+            assert_eq!(
+                before.reduce(frame).stages[0].progress,
+                Some(StageProgress { done: 6, total: 10 })
+            );
+        }
     }
 
     #[test]
