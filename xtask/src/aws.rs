@@ -10,7 +10,7 @@ use crate::web;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 10] = [
+pub const CRATES: [&str; 11] = [
     "aws-addresses",
     "aws-connections",
     "aws-functions",
@@ -18,6 +18,7 @@ pub const CRATES: [&str; 10] = [
     "aws-objects",
     "aws-search",
     "aws-sockets",
+    "aws-speech",
     "aws-summary",
     "aws-table",
     "deepdive-tests-aws",
