@@ -4,8 +4,10 @@ import { Construct } from "constructs";
 
 import {
   CfnOutput, Duration, Stack, type StackProps,
-  apigateway, dynamodb, events, iam, integrations, lambda, opensearch, s3, schedule, scheduleTargets, sources, targets,
+  apigateway, dynamodb, events, iam, integrations, lambda, opensearch, s3, schedule, scheduleTargets, sns, sources,
+  subscriptions, targets,
 } from "./cdk.ts";
+import { POLLY_FOLDER } from "./data.ts";
 import type { EdgeStack } from "./edge.ts";
 import { Program, Worker, lastQueue } from "./program.ts";
 import { because, called } from "./reasons.ts";
@@ -91,7 +93,24 @@ export class ApiStack extends Stack {
       because(route, "APIG4", "who asks is decided by the program, as in the embedded home");
     }
 
+    // By it Polly tells that it has spoken a section, as whoever asked for it.
+    const spoken = new sns.Topic(this, "Spoken", { enforceSSL: true });
+    const speech = {
+      ...everywhere,
+      ...media,
+      DEEPDIVE_SPEECH_TOPIC: spoken.topicArn,
+      DEEPDIVE_KOREAN_VOICE: settings.koreanVoice,
+      DEEPDIVE_ENGLISH_VOICE: settings.englishVoice,
+    };
     const workers = {
+      SPEECH: new Worker(this, "Speech", {
+        settings,
+        program: "speech",
+        description: "Speaks posts",
+        memorySize: 512,
+        timeout: Duration.minutes(5),
+        environment: speech,
+      }),
       SUMMARY: new Worker(this, "Summary", {
         settings,
         program: "summary",
@@ -125,6 +144,29 @@ export class ApiStack extends Stack {
         environment: { ...everywhere, ...media, ...search },
       }),
     };
+    const listener = new Worker(this, "SpeechCompleted", {
+      settings,
+      program: "speech-completed",
+      description: "Hears that Polly has spoken a section",
+      memorySize: 256,
+      timeout: Duration.minutes(1),
+      environment: speech,
+    });
+    spoken.addSubscription(
+      new subscriptions.LambdaSubscription(listener.function, { deadLetterQueue: lastQueue(this, "SpokenFailed") }),
+    );
+    // No role is passed to Polly: it writes and tells as who asks.
+    workers.SPEECH.allow(["polly:StartSpeechSynthesisTask"], ["*"]);
+    workers.SPEECH.allow(["sns:Publish"], [spoken.topicArn]);
+    allowObjects(workers.SPEECH, bucket, "GetObject", "PutObject");
+    allowObjects(listener, bucket, "PutObject");
+    for (const hearer of [workers.SPEECH, listener]) {
+      hearer.allow(["polly:GetSpeechSynthesisTask"], ["*"]);
+      because(hearer, "IAM5[Resource::*]", "a task of Polly has no name by which it could be allowed");
+      hearer.allow(["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects(`${POLLY_FOLDER}*`)]);
+      because(hearer, `IAM5[Resource::${MEDIA}/${POLLY_FOLDER}*]`, "what Polly made, until it was heard");
+      hearer.allow(["s3:ListBucket"], [bucket.bucketArn]);
+    }
     // A profile sends a request on to whichever region has room.
     const model = settings.summaryModel.replace(/^(global|us|eu|apac|jp|au)\./, "");
     workers.SUMMARY.allow(
@@ -206,15 +248,18 @@ export class ApiStack extends Stack {
       environment: { ...everywhere, ...site, DEEPDIVE_SOCKET_URL: sockets.url },
     });
 
-    const users = [http, sockets.socket, sockets.notifier, operator, sweeper, ...Object.values(workers)];
-    for (const user of users) user.allowTable(table);
+    const doorkeepers = [http, sockets.socket, sockets.notifier];
+    for (const user of [...doorkeepers, operator, sweeper, listener, ...Object.values(workers)]) user.allowTable(table);
 
     new events.Rule(this, "Arrivals", {
       description: "An image is in the bucket",
       eventPattern: {
         source: ["aws.s3"],
         detailType: ["Object Created"],
-        detail: { bucket: { name: [bucket.bucketName] } },
+        detail: {
+          bucket: { name: [bucket.bucketName] },
+          object: { key: events.Match.anythingButPrefix(POLLY_FOLDER) },
+        },
       },
       targets: [new targets.LambdaFunction(workers.IMAGE.function)],
     });
@@ -228,12 +273,13 @@ export class ApiStack extends Stack {
   }
 }
 
+/** The bucket, as the check calls it when it is another stack's. */
+const MEDIA = "DeepdiveData:ExportsOutputFnGetAttMediaA721A567ArnB9989168";
+
 /** Lets a program do something with the bucket's objects. */
 function allowObjects(program: Program, bucket: s3.IBucket, ...actions: string[]): void {
   program.allow(actions.map((action) => `s3:${action}`), [bucket.arnForObjects("*")]);
-  // The bucket, as the check calls it when it is another stack's.
-  const all = "DeepdiveData:ExportsOutputFnGetAttMediaA721A567ArnB9989168/*";
-  because(program, `IAM5[Resource::${all}]`, "the bucket holds nothing else, and its keys begin with ids that nobody knows before");
+  because(program, `IAM5[Resource::${MEDIA}/*]`, "the bucket holds nothing else, and its keys begin with ids that nobody knows before");
 }
 
 function searchUrl({ search }: Settings, domain: opensearch.Domain | undefined): string {

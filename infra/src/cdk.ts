@@ -25,4 +25,6 @@ export * as schedule from "aws-cdk-lib/aws-scheduler";
 export * as secrets from "aws-cdk-lib/aws-secretsmanager";
 export * as targets from "aws-cdk-lib/aws-events-targets";
 export * as scheduleTargets from "aws-cdk-lib/aws-scheduler-targets";
+export * as sns from "aws-cdk-lib/aws-sns";
 export * as sqs from "aws-cdk-lib/aws-sqs";
+export * as subscriptions from "aws-cdk-lib/aws-sns-subscriptions";

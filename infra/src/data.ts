@@ -2,9 +2,12 @@
 
 import type { Construct } from "constructs";
 
-import { RemovalPolicy, Stack, type StackProps, dynamodb, s3 } from "./cdk.ts";
+import { Duration, RemovalPolicy, Stack, type StackProps, dynamodb, s3 } from "./cdk.ts";
 import { allowEdge } from "./readers.ts";
 import { because } from "./reasons.ts";
+
+/** Where Polly puts what it made, until it was heard. As `FOLDER` of adapters/aws/speech. */
+export const POLLY_FOLDER = "polly/";
 
 /** The single table, and the bucket of images and audio. Both outlive their stack. */
 export class DataStack extends Stack {
@@ -42,6 +45,8 @@ export class DataStack extends Stack {
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
+      // What nobody heard: Polly itself forgets it after three days.
+      lifecycleRules: [{ prefix: POLLY_FOLDER, expiration: Duration.days(4) }],
       // Browsers bring images by addresses that are good for one of them.
       cors: [
         {

@@ -15,6 +15,10 @@ export interface Settings {
   readonly home?: Home;
   /** A domain that is made, the address of one that is there, or none: a blog without search. */
   readonly search: "made" | { readonly url: string } | "off";
+  /** The neural voice of Polly that speaks Korean. */
+  readonly koreanVoice: string;
+  /** The same for English. */
+  readonly englishVoice: string;
   /** The model of Bedrock that writes summaries, by its inference profile. */
   readonly summaryModel: string;
   /** What the functions were compiled for. */
@@ -35,11 +39,15 @@ export interface Home {
 /** Says which setting is wrong, and what it may be. */
 export class SettingError extends Error {}
 
+/** As `KOREAN_VOICE` and `ENGLISH_VOICE` of adapters/aws/speech. */
+export const VOICES = { korean: "Seoyeon", english: "Joanna" } as const;
+
 /** As `DEFAULT_MODEL` of adapters/aws/summary. */
 export const SUMMARY_MODEL = "global.anthropic.claude-haiku-4-5-20251001-v1:0";
 
 const NAMES = [
-  "title", "signUp", "domain", "zone", "certificate", "search", "searchUrl", "summaryModel", "architecture", "functions",
+  "title", "signUp", "domain", "zone", "certificate", "search", "searchUrl", "koreanVoice", "englishVoice",
+  "summaryModel", "architecture", "functions",
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -59,12 +67,19 @@ export function settings(scope: Construct): Settings {
   if (!existsSync(functions)) {
     throw new SettingError(`functions=${functions}: there are none; make them with cargo xtask lambda`);
   }
+  const voice = (name: "koreanVoice" | "englishVoice", otherwise: string): string => {
+    const value = read(name, otherwise);
+    if (!/^[A-Z][A-Za-z]+$/.test(value)) throw new SettingError(`${name}=${value}: expected a voice such as ${otherwise}`);
+    return value;
+  };
   const arm = one("architecture", ["arm64", "x86_64"], "arm64") === "arm64";
   return {
     title: read("title", "Deepdive"),
     signUp: one("signUp", ["open", "closed"], "closed"),
     home: home(read),
     search: search(read, one("search", ["on", "off"], "on")),
+    koreanVoice: voice("koreanVoice", VOICES.korean),
+    englishVoice: voice("englishVoice", VOICES.english),
     summaryModel: read("summaryModel", SUMMARY_MODEL),
     architecture: arm ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
     functions,

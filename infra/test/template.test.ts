@@ -11,14 +11,18 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 
 import { type Blog, blog, costs } from "../src/blog.ts";
-import { SUMMARY_MODEL, SettingError } from "../src/settings.ts";
+import { POLLY_FOLDER } from "../src/data.ts";
+import { SUMMARY_MODEL, SettingError, VOICES } from "../src/settings.ts";
 
 const PROGRAMS = [
-  "http", "image", "notifier", "operator", "purge", "router", "search", "socket", "summary", "sweeper", "web",
+  "http", "image", "notifier", "operator", "purge", "router", "search", "socket", "speech", "speech-completed",
+  "summary", "sweeper", "web",
 ];
 
 /** What is allowed of everything, and why it cannot be less. */
 const OF_EVERYTHING = {
+  "polly:StartSpeechSynthesisTask": "a task has no name by which it could be allowed",
+  "polly:GetSpeechSynthesisTask": "the same",
   "dynamodb:ListStreams": "Lambda lists the account's streams to find the one that it reads; names no one",
 };
 
@@ -84,7 +88,8 @@ test("nobody is allowed all actions, or something of everything", () => {
   const actions = allowed().filter(({ actions }) => actions.some((action) => action.includes("*")));
   assert.deepEqual(actions, []);
   const everything = allowed().filter(({ on }) => on.includes("*"));
-  assert.deepEqual(everything.flatMap(({ actions }) => actions), Object.keys(OF_EVERYTHING));
+  const all = new Set(everything.flatMap(({ actions }) => actions));
+  assert.deepEqual([...all].sort(), Object.keys(OF_EVERYTHING).sort());
 });
 
 test("nobody may pass a role on", () => {
@@ -102,7 +107,7 @@ test("what a worker could not do lies in a queue of its own", () => {
   const queues = resources("AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) =>
     JSON.stringify(Properties["DestinationConfig"].OnFailure.Destination),
   );
-  assert.equal(new Set(queues).size, 6, "summary, search, image, purge, sweeper, notifier");
+  assert.equal(new Set(queues).size, 8, "speech, spoken, summary, search, image, purge, sweeper, notifier");
   const streams = resources("AWS::Lambda::EventSourceMapping");
   assert.equal(streams.length, 1);
   for (const [, { Properties }] of streams) {
@@ -159,6 +164,34 @@ test("summaries are written by the model that the adapter is made for", () => {
   assert.ok(readFileSync(adapter, "utf8").includes(`"${SUMMARY_MODEL}"`));
 });
 
+test("posts are spoken by the voices that the adapter is made for", () => {
+  const source = (name: string) => readFileSync(join(import.meta.dirname, "../../adapters/aws/speech/src", name), "utf8");
+  for (const voice of Object.values(VOICES)) assert.ok(source("config.rs").includes(`"${voice}"`), voice);
+  assert.ok(source("folder.rs").includes(`FOLDER: &str = "${POLLY_FOLDER}"`));
+});
+
+test("Polly tells and writes as who asks, and only of what it made", () => {
+  const of = (action: string) => allowed().filter(({ actions }) => actions.includes(action));
+  const [[topic] = assert.fail()] = resources("AWS::SNS::Topic");
+  const publishers = of("sns:Publish");
+  assert.deepEqual(publishers.map(({ on }) => on), [[{ Ref: topic }]]);
+  assert.deepEqual(of("polly:StartSpeechSynthesisTask").map(({ at }) => at), publishers.map(({ at }) => at));
+  const services = allowed().map(({ to }) => JSON.stringify(to ?? ""));
+  assert.ok(!services.some((service) => service.includes("polly")), "Polly has no role");
+  const removers = of("s3:DeleteObject").filter(({ on }) => JSON.stringify(on).includes(`/${POLLY_FOLDER}*`));
+  assert.equal(removers.length, 2, "who speaks, and who hears");
+
+  const [[, subscription] = assert.fail()] = resources("AWS::SNS::Subscription");
+  assert.equal(subscription.Properties["Protocol"], "lambda");
+  assert.ok(subscription.Properties["RedrivePolicy"].deadLetterTargetArn, "what could not be told is kept");
+  const [[, bucket] = assert.fail()] = resources("AWS::S3::Bucket");
+  const [rule] = bucket.Properties["LifecycleConfiguration"].Rules;
+  assert.deepEqual([rule.Prefix, rule.Status], [POLLY_FOLDER, "Enabled"]);
+  const [[, arrivals] = assert.fail()] = resources("AWS::Events::Rule");
+  const { key } = arrivals.Properties["EventPattern"].detail.object;
+  assert.deepEqual(key, [{ "anything-but": { prefix: POLLY_FOLDER } }], "what Polly made is no image");
+});
+
 test("a setting that cannot be meant is refused with its name", () => {
   const zone = "Z0123456789ABC";
   const domain = "blog.example";
@@ -168,6 +201,7 @@ test("a setting that cannot be meant is refused with its name", () => {
     ["searchUrl", { searchUrl: "search.example" }],
     ["searchUrl", { searchUrl: "https://search.example", search: "off" }],
     ["search", { search: "maybe" }],
+    ["koreanVoice", { koreanVoice: "no voice" }],
     ["functions", { functions: "/nowhere" }],
     ["domain", { domain: "https://blog.example", zone }],
     ["zone", { domain }],

@@ -12,9 +12,20 @@ use crate::web;
 use crate::workspace::Workspace;
 
 /// The functions: programs `deepdive-NAME` of the package `aws-home`.
-pub const NAMES: [&str; 11] = [
-    "http", "image", "notifier", "operator", "purge", "router", "search", "socket", "summary",
-    "sweeper", "web",
+pub const NAMES: [&str; 13] = [
+    "http",
+    "image",
+    "notifier",
+    "operator",
+    "purge",
+    "router",
+    "search",
+    "socket",
+    "speech",
+    "speech-completed",
+    "summary",
+    "sweeper",
+    "web",
 ];
 /// The one that brings the web client.
 const CARRIER: &str = "web";

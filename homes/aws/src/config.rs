@@ -15,6 +15,8 @@
 //! | `DEEPDIVE_NOTIFIER_FUNCTION` | name of the function that tells those who follow something | nobody is told |
 //! | `DEEPDIVE_SEARCH_URL` | address of the OpenSearch domain | the blog has no search |
 //! | `DEEPDIVE_SEARCH_INDEX` | name of the index in it | `posts` |
+//! | `DEEPDIVE_SPEECH_TOPIC` | the topic by which Polly tells that it has spoken | speech does not start |
+//! | `DEEPDIVE_KOREAN_VOICE`, `DEEPDIVE_ENGLISH_VOICE` | the neural voices of Polly that speak | Seoyeon, Joanna |
 //! | `DEEPDIVE_SUMMARY_MODEL` | the model of Bedrock that writes summaries | Claude Haiku |
 //! | `DEEPDIVE_SPEECH_FUNCTION`, and so for each kind of stage | name of the function that does them | nobody does them |
 //! | `DEEPDIVE_TITLE` | what the blog is called | `Deepdive` |
@@ -174,6 +176,24 @@ impl Environment {
         Ok(Some(OpenSearchConfig { url, index, signing, clock, ids }))
     }
 
+    /// Who speaks.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn speech(&self) -> Result<aws_speech::Config, SettingsError> {
+        let voice = |name, otherwise: &str| self.optional(name).unwrap_or(otherwise.to_owned());
+        Ok(aws_speech::Config {
+            korean: voice("DEEPDIVE_KOREAN_VOICE", aws_speech::KOREAN_VOICE),
+            english: voice("DEEPDIVE_ENGLISH_VOICE", aws_speech::ENGLISH_VOICE),
+            bucket: self.needed("DEEPDIVE_BUCKET")?,
+            topic: self.needed("DEEPDIVE_SPEECH_TOPIC")?,
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: self.endpoint("AWS_ENDPOINT_URL_POLLY"),
+            bucket_endpoint: self.endpoint("AWS_ENDPOINT_URL_S3"),
+        })
+    }
+
     /// Who writes summaries.
     ///
     /// # Errors
@@ -285,7 +305,7 @@ mod tests {
 
     use super::*;
 
-    const ENVIRONMENT: [(&str, &str); 9] = [
+    const ENVIRONMENT: [(&str, &str); 10] = [
         ("AWS_REGION", "ap-northeast-2"),
         ("AWS_ACCESS_KEY_ID", "AKID"),
         ("AWS_SECRET_ACCESS_KEY", "hush"),
@@ -293,6 +313,7 @@ mod tests {
         ("DEEPDIVE_TABLE", "blog"),
         ("DEEPDIVE_BUCKET", "blog-media"),
         ("DEEPDIVE_MEDIA_URL", "https://blog.example/media"),
+        ("DEEPDIVE_SPEECH_TOPIC", "arn:aws:sns:ap-northeast-2:123456789012:blog-spoken"),
         ("DEEPDIVE_PUBLIC_URL", "https://blog.example"),
         ("DEEPDIVE_SOCKET_URL", "wss://sockets.blog.example"),
     ];
@@ -313,6 +334,8 @@ mod tests {
         assert_eq!(environment.table().unwrap().endpoint, None);
         assert_eq!(environment.media().unwrap().endpoint, None);
         assert_eq!(environment.summary().unwrap().model, aws_summary::DEFAULT_MODEL);
+        let speech = environment.speech().unwrap();
+        assert_eq!((speech.korean.as_str(), speech.english.as_str()), ("Seoyeon", "Joanna"));
         assert_eq!(environment.function(StageKind::Image), None);
         assert!(!format!("{:?}", environment.table().unwrap().credentials).contains("hush"));
     }
@@ -325,6 +348,9 @@ mod tests {
         }
         for name in ["DEEPDIVE_BUCKET", "DEEPDIVE_MEDIA_URL"] {
             assert_eq!(environment(&[(name, "")]).media().err(), missing(name));
+        }
+        for name in ["DEEPDIVE_BUCKET", "DEEPDIVE_SPEECH_TOPIC"] {
+            assert_eq!(environment(&[(name, "")]).speech().err(), missing(name));
         }
         for name in ["DEEPDIVE_PUBLIC_URL", "DEEPDIVE_SOCKET_URL"] {
             assert_eq!(environment(&[(name, "")]).site().err(), missing(name));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_objects::S3Objects;
+use aws_speech::PollySynthesizer;
 use aws_summary::BedrockSummarizer;
 use content::MarkdownRenderer;
 use domain::ports::{Objects, SearchIndex};
@@ -10,7 +11,7 @@ use domain::stage::{StageId, StageKind, Subject};
 use imaging::WebpImageCodec;
 use lambda_runtime::Error;
 use serde_json::Value;
-use workers::{Arrivals, Image, Jobs, Purge, Search, Summary, Tidy, Worker};
+use workers::{Arrivals, Image, Jobs, Purge, Search, Speech, Summary, Tidy, Worker};
 
 use crate::bell::Bell;
 use crate::config::Environment;
@@ -31,10 +32,20 @@ pub struct Crew {
 pub struct NotForUs(String);
 
 impl Crew {
-    /// Makes summaries.
+    /// Speaks posts.
     ///
     /// # Errors
     /// [`OpenError`], here and below
+    pub async fn speech(environment: &Environment) -> Result<Self, OpenError> {
+        let records = Records::open(environment).await?;
+        let worker = speech(environment, &records)?;
+        Ok(Self::of(&records, vec![(StageKind::Speech, Arc::new(worker))]))
+    }
+
+    /// Makes summaries.
+    ///
+    /// # Errors
+    /// [`OpenError`]
     pub async fn summary(environment: &Environment) -> Result<Self, OpenError> {
         let records = Records::open(environment).await?;
         let worker = Summary {
@@ -124,6 +135,16 @@ impl Crew {
         }
         Ok(Value::Null)
     }
+}
+
+/// What speaks posts, and hears of what was spoken.
+pub(crate) fn speech(environment: &Environment, records: &Records) -> Result<Speech, OpenError> {
+    Ok(Speech {
+        posts: Arc::new(records.blog.clone()),
+        renderer: Arc::new(MarkdownRenderer),
+        synthesizer: Arc::new(PollySynthesizer::new(environment.speech()?)),
+        objects: objects(environment, records)?,
+    })
 }
 
 fn objects(environment: &Environment, records: &Records) -> Result<Arc<dyn Objects>, OpenError> {

@@ -24,5 +24,6 @@ pub mod operator;
 pub mod records;
 pub mod router;
 mod search;
+pub mod spoken;
 pub mod sweeper;
 pub mod visitor;

@@ -10,8 +10,10 @@ mod moving;
 #[path = "../../../../moving/tests/it/home.rs"]
 #[allow(dead_code, reason = "some of it is for the suite that it comes from")]
 mod place;
+mod polly;
 mod router;
 mod runtime;
 #[path = "../../../../moving/tests/it/same.rs"]
 mod same;
 mod search;
+mod speech;
