@@ -2,8 +2,7 @@
 
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -13,11 +12,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { type Blog, blog, costs } from "../src/blog.ts";
 import { POLLY_FOLDER } from "../src/data.ts";
 import { SUMMARY_MODEL, SettingError, VOICES } from "../src/settings.ts";
-
-const PROGRAMS = [
-  "http", "image", "notifier", "operator", "purge", "router", "search", "socket", "speech", "speech-completed",
-  "summary", "sweeper", "web",
-];
+import { PROGRAMS, programs } from "./programs.ts";
 
 /** What is allowed of everything, and why it cannot be less. */
 const OF_EVERYTHING = {
@@ -31,11 +26,7 @@ type Resource = { Type: string; Properties: Record<string, any>; DeletionPolicy?
 let functions: string;
 
 before(() => {
-  functions = mkdtempSync(join(tmpdir(), "deepdive-functions-"));
-  for (const program of PROGRAMS) {
-    mkdirSync(join(functions, program));
-    writeFileSync(join(functions, program, "bootstrap"), program);
-  }
+  functions = programs();
 });
 
 after(() => rmSync(functions, { recursive: true }));

@@ -12,6 +12,7 @@ use api::http::reading::TableReading;
 use api::identity::TableAuthenticator;
 use api::socket::Subscriptions;
 use aws_addresses::S3Addresses;
+use aws_objects::S3Objects;
 use content::MarkdownRenderer;
 use domain::ports::{ContentRenderer, Objects};
 use domain::usage::Prices;
@@ -50,9 +51,10 @@ impl AwsHome {
         let site = environment.site()?;
         let records = Records::open(environment).await?;
         let Records { blog, clock, ids, table } = &records;
-        let addresses = S3Addresses::new(environment.media()?, clock.clone())?;
-        let bucket = addresses.origin().to_owned();
-        let objects: Arc<dyn Objects> = Arc::new(addresses);
+        let media = environment.media()?;
+        let bucket = S3Addresses::new(media.clone(), clock.clone())?.origin().to_owned();
+        // It reads itself where a sentence is in the sound; all else goes by addresses.
+        let objects: Arc<dyn Objects> = Arc::new(S3Objects::new(media, clock.clone())?);
         let renderer: Arc<dyn ContentRenderer> = Arc::new(MarkdownRenderer);
         let schema = schema::build(Parts {
             blog: blog.clone(),

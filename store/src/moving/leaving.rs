@@ -2,6 +2,7 @@
 
 use domain::account::{KeyKind, KeyRecord};
 use domain::event::Head;
+use domain::part::Parts;
 use domain::ports::PortError;
 use domain::stage::{Stage, StageStatus};
 
@@ -23,8 +24,10 @@ pub fn leaving(mut row: Item) -> Result<Option<Item>, PortError> {
     rows::check_form(&row)?;
     if keys::parse_stage(&row.key).is_some() {
         let stage: Stage = rows::entity(&row)?;
-        if stage.status == StageStatus::Running {
-            let unleased = Stage { lease: None, reserved: None, ..stage };
+        // Nobody has a lease there, and what goes on outside is told here.
+        if stage.status == StageStatus::Running || !stage.parts.is_empty() {
+            let (parts, told) = (Parts::new(), false);
+            let unleased = Stage { lease: None, reserved: None, parts, told, ..stage };
             row.attributes.insert(DOC.to_owned(), rows::doc(&unleased)?);
         }
     } else if row.key.pk.starts_with("K#") || row.key.pk.starts_with("U#") && is_key(&row.key) {

@@ -77,6 +77,12 @@ async fn a_post_is_spoken_by_polly_and_lies_under_keys_of_ours() {
     let keys = polly.keys();
     assert!(keys.contains(&audio.to_string()), "{keys:?}");
     assert!(!keys.iter().any(|key| key.starts_with("polly/")), "nothing is left: {keys:?}");
+    // Who listens is told where each sentence is.
+    let heard = owner
+        .ask("{ posts(first: 1) { nodes { speech { marks { sentence } } } } }", json!({}))
+        .await;
+    let marks = &heard["posts"]["nodes"][0]["speech"]["marks"];
+    assert_eq!(*marks, json!([{ "sentence": 0 }, { "sentence": 1 }]));
 }
 
 #[tokio::test]
