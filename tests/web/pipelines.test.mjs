@@ -64,6 +64,22 @@ test("an overview that is opened later knows what failed before", async () => {
   nothingWentWrong(page);
 });
 
+test("a page that says where its sockets are has them there", async () => {
+  // This home has sockets at two addresses; a page is told nothing, and takes the other one.
+  const told = `${server.url.replace("http", "ws")}/graphql`;
+  await page.route("**/studio/pipelines", async (route) => {
+    const response = await route.fetch();
+    const meta = `<meta name="deepdive:sockets" content="${told}">`;
+    await route.fulfill({ response, body: (await response.text()).replace("</head>", `${meta}</head>`) });
+  });
+  const opened = page.waitForEvent("websocket");
+  await page.reload();
+  assert.equal((await opened).url(), told);
+  await eventually("three have failed", async () => (await troubles().count()) === 3);
+  await page.unroute("**/studio/pipelines");
+  nothingWentWrong(page);
+});
+
 test("one is tried again alone, and fails again while the reason is there", async () => {
   const row = troubles().filter({ hasText: "둘째 글" });
   const since = await row.locator("time").getAttribute("datetime");

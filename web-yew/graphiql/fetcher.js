@@ -3,7 +3,10 @@ import { parse } from "graphql";
 import { createClient } from "graphql-ws";
 
 const HTTP = "/graphql";
-const SOCKET = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql/ws`;
+// Where the server says that its sockets are, or beside the page.
+const SOCKET =
+  document.querySelector("meta[name='deepdive:sockets']")?.content ??
+  `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql/ws`;
 
 /** A fetcher that asks with the token that `token` gives when it is called; without one, as the browser is signed in. */
 export function fetcherWith(token) {

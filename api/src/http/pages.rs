@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::Problem;
 use super::reading::page::{Address, Filling};
+use super::reading::markup;
 use super::{Doors, reading};
 
 const SHELL: &str = "index.html";
@@ -55,6 +56,8 @@ pub struct Pages {
     files: Box<dyn Files>,
     shell: Option<Bytes>,
     policy: HeaderValue,
+    /// What the end of a page's head becomes where sockets are elsewhere.
+    sockets: Option<String>,
 }
 
 impl Pages {
@@ -62,7 +65,7 @@ impl Pages {
     pub fn new(files: impl Files + 'static) -> Self {
         let shell = files.get(SHELL).map(|shell| Bytes::from(shell.into_owned()));
         let inline = shell.as_deref().map(inline_scripts).unwrap_or_default();
-        Pages { files: Box::new(files), policy: policy(&inline, ""), shell }
+        Pages { files: Box::new(files), policy: policy(&inline, ""), shell, sockets: None }
     }
 
     /// Lets the pages play media from another origin than their own, and send uploads there.
@@ -71,6 +74,24 @@ impl Pages {
         let inline = self.shell.as_deref().map(inline_scripts).unwrap_or_default();
         self.policy = policy(&inline, origin);
         self
+    }
+
+    /// Tells the pages where sockets are opened, when that is not beside them.
+    #[must_use]
+    pub fn with_sockets_at(mut self, address: &str) -> Self {
+        let address = markup::text(address);
+        self.sockets = Some(format!("<meta name=\"deepdive:sockets\" content=\"{address}\">\n</head>"));
+        let told = self.shell.as_deref().and_then(|shell| std::str::from_utf8(shell).ok());
+        self.shell = told.map(|shell| self.telling(shell).into()).or(self.shell);
+        self
+    }
+
+    /// A page that tells where sockets are opened.
+    fn telling(&self, page: &str) -> String {
+        match &self.sockets {
+            Some(told) => page.replacen("</head>", told, 1),
+            None => page.to_owned(),
+        }
     }
 
     /// The Content-Security-Policy of every answer that has none of its own.
@@ -100,7 +121,8 @@ impl Pages {
     /// only, as everywhere.
     fn graphiql(&self) -> Response {
         let Some(page) = self.files.get(GRAPHIQL) else { return not_bundled() };
-        let mut response = html(StatusCode::OK, body(page));
+        let page = self.telling(&String::from_utf8_lossy(&page));
+        let mut response = html(StatusCode::OK, page.into());
         let policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; \
                       object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -350,6 +372,22 @@ mod tests {
             assert!(policy.contains(&format!("{kind} {bucket};")), "{policy}");
         }
         assert!(policy.contains("default-src 'self';") && policy.contains("script-src 'self'"));
+    }
+
+    #[test]
+    fn every_page_tells_where_sockets_are_when_they_are_elsewhere() {
+        struct Two;
+        impl Files for Two {
+            fn get(&self, _: &str) -> Option<Cow<'static, [u8]>> {
+                Some(Cow::Borrowed(b"<head><!--deepdive:head--></head>"))
+            }
+        }
+        let beside = Pages::new(Two);
+        assert!(!beside.filled(&Filling::default()).unwrap().contains("deepdive:sockets"));
+        let pages = Pages::new(Two).with_sockets_at("wss://a.example/live?\"");
+        let told = "<meta name=\"deepdive:sockets\" content=\"wss://a.example/live?&quot;\">\n</head>";
+        assert!(pages.filled(&Filling::default()).unwrap().ends_with(told));
+        assert!(pages.telling("<head></head>").ends_with(told));
     }
 
     #[test]

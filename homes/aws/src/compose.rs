@@ -114,7 +114,7 @@ impl AwsHome {
                 trusted_proxies: Vec::new(),
             },
             budget: self.budget.clone(),
-            pages: pages.with_objects_at(&self.bucket),
+            pages: pages.with_objects_at(&self.bucket).with_sockets_at(&self.site.socket_url),
             reading: Arc::new(TableReading {
                 blog: blog.clone(),
                 objects: self.objects.clone(),

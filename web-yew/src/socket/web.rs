@@ -200,8 +200,11 @@ impl Socket {
     }
 }
 
-/// The socket's address on the page's own origin.
+/// The socket's address: what the page says, else beside the page.
 fn address() -> Option<String> {
+    if let Some(told) = browser::find("meta[name='deepdive:sockets']") {
+        return told.get_attribute("content");
+    }
     let location = browser::window()?.location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
     Some(format!("{scheme}://{}{PATH}", location.host().ok()?))

@@ -152,7 +152,8 @@ async fn a_page_is_that_of_the_client_which_is_deployed() {
     let mut guest = Visitor::of(&environment).await;
     assert_eq!(guest.get("/").await["statusCode"], 503, "no client is there yet");
 
-    let shell = "<html lang=\"ko\"><!--deepdive:head--><script src=\"/a.js\"></script><!--deepdive:body--></html>";
+    let shell = "<html lang=\"ko\"><head><!--deepdive:head--><script src=\"/a.js\"></script></head>\
+                 <!--deepdive:body--></html>";
     put_file(&bucket, "index.html", shell).await;
     // Another process, which has read none yet.
     let mut guest = Visitor::of(&environment).await;
@@ -160,6 +161,7 @@ async fn a_page_is_that_of_the_client_which_is_deployed() {
     assert_eq!(page["statusCode"], 200, "{page:#}");
     let body = page["body"].as_str().unwrap();
     assert!(body.contains("/a.js") && body.contains("<title>"), "{body}");
+    assert!(body.contains("content=\"wss://sockets.blog.example\""), "{body}");
     let policy = page["headers"]["content-security-policy"].as_str().unwrap();
     let bucket = environment["AWS_ENDPOINT_URL_S3"].as_str();
     assert!(policy.contains(&format!("connect-src 'self' ws: wss: {bucket};")), "{policy}");
