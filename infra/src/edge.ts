@@ -28,6 +28,20 @@ const SECURITY: cloudfront.ResponseSecurityHeadersBehavior = {
   frameOptions: { frameOption: cloudfront.HeadersFrameOption.DENY, override: true },
   strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
 };
+/** As `answer` of media in the crate `api` says it: any page may show them, and they may do nothing themselves. */
+const OF_MEDIA: Partial<cloudfront.ResponseHeadersPolicyProps> = {
+  securityHeadersBehavior: {
+    ...SECURITY,
+    contentSecurityPolicy: { contentSecurityPolicy: "default-src 'none'; sandbox", override: true },
+  },
+  corsBehavior: {
+    accessControlAllowOrigins: ["*"],
+    accessControlAllowMethods: ["GET", "HEAD"],
+    accessControlAllowHeaders: ["*"],
+    accessControlAllowCredentials: false,
+    originOverride: true,
+  },
+};
 const PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 /** How long an edge serves media without asking for it again: what is removed is gone everywhere after it. */
 const MEDIA_KEPT = Duration.hours(1);
@@ -102,7 +116,7 @@ export class EdgeStack extends Stack {
       origin: this.behind(client, "ClientFiles"),
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       cachePolicy: this.kept("Loaded", Duration.days(365)),
-      responseHeadersPolicy: this.saying("LoadedSaid", { vary: "accept-encoding" }),
+      responseHeadersPolicy: this.saying("LoadedSaid"),
       functionAssociations: [this.first("Client", "client.js")],
       compress: false,
     };
@@ -115,11 +129,7 @@ export class EdgeStack extends Stack {
           ...loaded,
           origin: this.behind(media, "MediaObjects"),
           cachePolicy: this.kept("Media", MEDIA_KEPT),
-          responseHeadersPolicy: this.saying(
-            "MediaSaid",
-            { "access-control-allow-origin": "*" },
-            "default-src 'none'; sandbox",
-          ),
+          responseHeadersPolicy: this.saying("MediaSaid", OF_MEDIA),
           functionAssociations: [this.first("Objects", "media.js")],
         },
         "/posts/*": answered,
@@ -184,17 +194,15 @@ export class EdgeStack extends Stack {
 
   /** What is said with files, of which a bucket knows nothing. How long they may be kept it knows: here it would be
    * said with refusals too. */
-  private saying(id: string, headers: Record<string, string>, contentSecurityPolicy?: string): cloudfront.ResponseHeadersPolicy {
-    const custom = { ...headers, "cross-origin-opener-policy": "same-origin", "permissions-policy": PERMISSIONS };
+  private saying(id: string, more: Partial<cloudfront.ResponseHeadersPolicyProps> = {}): cloudfront.ResponseHeadersPolicy {
+    const custom = { "cross-origin-opener-policy": "same-origin", "permissions-policy": PERMISSIONS };
     return new cloudfront.ResponseHeadersPolicy(this, id, {
       comment: "As the program says it where it serves files itself",
-      securityHeadersBehavior: {
-        ...SECURITY,
-        ...(contentSecurityPolicy ? { contentSecurityPolicy: { contentSecurityPolicy, override: true } } : {}),
-      },
+      securityHeadersBehavior: SECURITY,
       customHeadersBehavior: {
         customHeaders: Object.entries(custom).map(([header, value]) => ({ header, value, override: true })),
       },
+      ...more,
     });
   }
 

@@ -1,5 +1,7 @@
 //! Files that were made with a release, under names of their own, in a bucket that holds nothing else.
 
+use std::time::Duration;
+
 use aws_addresses::Credentials;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -13,6 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::client::client;
 use crate::error::{Place, broken_read, port_error};
+
+/// Reading the bytes of a file takes so long at most.
+const READ: Duration = Duration::from_secs(20);
 
 /// Where the files are, and as whom they are reached. The caller says all of it.
 #[derive(Clone, Debug)]
@@ -94,9 +99,10 @@ impl S3Files {
             Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(port_error(error, &self.place)),
         };
-        match found.body.collect().await {
-            Ok(bytes) => Ok(Some(bytes.to_vec())),
-            Err(error) => Err(broken_read(error, || name.to_owned())),
+        match tokio::time::timeout(READ, found.body.collect()).await {
+            Ok(Ok(bytes)) => Ok(Some(bytes.to_vec())),
+            Ok(Err(error)) => Err(broken_read(error, || name.to_owned())),
+            Err(_late) => Err(PortError::Unavailable("S3")),
         }
     }
 
