@@ -344,8 +344,8 @@ impl Plan {
         if after.held {
             let (_, sort) = keys::held(&after.author, &after.id, after.updated_at);
             let arrived = after.hold.is_some_and(|hold| hold.limit.is_none());
-            let partition = if arrived { keys::ARRIVED } else { keys::HELD };
-            row = rows::with(row, "gsi2pk", Value::S(partition.to_owned()));
+            let sort = if arrived { format!("{}{sort}", keys::ARRIVED) } else { sort };
+            row = rows::with(row, "gsi2pk", Value::S(keys::HELD.to_owned()));
             row = rows::with(row, "gsi2sk", Value::S(sort));
         }
         if let Some((partition, sort)) = indexed {

@@ -325,12 +325,12 @@ pub fn held_partition(author: &UserId) -> String {
     format!("HELD#{author}")
 }
 
-/// Where the held stages of all authors are that wait for room in a month, in the second index.
+/// Where the held stages of all authors are, in the second index. Those that came from another home stand
+/// behind all that wait for room in a month (see [`ARRIVED`]): nobody looks whether there is room for them.
 pub const HELD: &str = "HELD";
 
-/// Where the held stages of all authors are that came from another home, in the second index: nobody looks
-/// whether there is room for them.
-pub const ARRIVED: &str = "ARRIVED";
+/// What the places of held stages that came from another home begin with; after every time in byte order.
+pub const ARRIVED: &str = "~";
 
 /// Where the failed stages of an author are.
 pub fn failed_partition(author: &UserId) -> String {

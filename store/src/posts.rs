@@ -59,7 +59,8 @@ impl Posts for Blog {
     }
 
     async fn held(&self, limit: u32) -> Result<Vec<StageId>, PortError> {
-        self.stages_at(Index::Gsi2, keys::HELD, SortRange::All, limit).await
+        let waiting = SortRange::Between("0".into(), keys::ARRIVED.into());
+        self.stages_at(Index::Gsi2, keys::HELD, waiting, limit).await
     }
 
     async fn open_stages(

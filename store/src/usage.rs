@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::Month;
-use domain::ports::{Change, PortError, Posts};
+use domain::ports::{Change, PortError};
 use domain::stage::{Stage, StageKind};
 use domain::usage::{Budgets, Cost, Spent, Usage};
 
@@ -143,15 +143,15 @@ impl Blog {
         Ok(row.first().map(rows::entity).transpose()?.unwrap_or_default())
     }
 
-    /// How many stages of each kind are held, of all authors; counts up to [`COUNTED`] of those that wait
-    /// for room, and of those that came from another home. May be a moment late.
+    /// How many stages of each kind are held, of all authors; counts up to [`COUNTED`] of them. May be
+    /// a moment late.
     ///
     /// # Errors
     /// A failure of the table.
     pub async fn count_held(&self) -> Result<BTreeMap<StageKind, u32>, PortError> {
         let mut counts = BTreeMap::new();
-        let arrived = self.stages_at(Index::Gsi2, keys::ARRIVED, SortRange::All, COUNTED).await?;
-        for id in self.held(COUNTED).await?.into_iter().chain(arrived) {
+        let every = SortRange::All;
+        for id in self.stages_at(Index::Gsi2, keys::HELD, every, COUNTED).await? {
             *counts.entry(id.kind).or_default() += 1;
         }
         Ok(counts)
