@@ -45,6 +45,17 @@ impl<E: Executor> Exchange<E> {
         let Some(seq) = self.sockets.lease(name, &token, now, now.plus(LEASE)).await? else {
             return Ok(());
         };
+        let told = self.tell_from(topic, seq, &token).await;
+        if told.is_err() {
+            // Whoever tries next need not wait for its end.
+            self.sockets.release(name, &token).await?;
+        }
+        told
+    }
+
+    /// Tells what follows `seq`, while the lease `token` holds, and gives it back at the log's end.
+    async fn tell_from(&self, topic: &Topic, seq: u64, token: &str) -> Result<(), PortError> {
+        let name = topic.as_str();
         let epoch = self.log.head(topic).await.map_err(unread)?.epoch;
         let mut at = Position { topic: topic.clone(), epoch, seq: Seq(seq), tag: Tag::new("") };
         let mut nothing = 0;
@@ -62,13 +73,13 @@ impl<E: Executor> Exchange<E> {
                 let followers = self.sockets.live(name).await?;
                 self.tell(topic, &changes, &followers).await?;
             }
-            match self.sockets.advance(name, &token, at.seq.0).await? {
+            match self.sockets.advance(name, token, at.seq.0).await? {
                 Advanced::Done | Advanced::Lost => return Ok(()),
                 Advanced::More if nothing > 1 => at = self.skip(topic).await?,
                 Advanced::More => {}
             }
             let until = self.clock.now().plus(LEASE);
-            if !self.sockets.keep_lease(name, &token, at.seq.0, until).await? {
+            if !self.sockets.keep_lease(name, token, at.seq.0, until).await? {
                 return Ok(());
             }
         }

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::answer::Problem;
-use super::reading::page::{Address, Filling};
 use super::reading::markup;
+use super::reading::page::{Address, Filling};
 use super::{Doors, reading};
 
 const SHELL: &str = "index.html";
@@ -80,7 +80,8 @@ impl Pages {
     #[must_use]
     pub fn with_sockets_at(mut self, address: &str) -> Self {
         let address = markup::text(address);
-        self.sockets = Some(format!("<meta name=\"deepdive:sockets\" content=\"{address}\">\n</head>"));
+        self.sockets =
+            Some(format!("<meta name=\"deepdive:sockets\" content=\"{address}\">\n</head>"));
         let told = self.shell.as_deref().and_then(|shell| std::str::from_utf8(shell).ok());
         self.shell = told.map(|shell| self.telling(shell).into()).or(self.shell);
         self
@@ -385,7 +386,8 @@ mod tests {
         let beside = Pages::new(Two);
         assert!(!beside.filled(&Filling::default()).unwrap().contains("deepdive:sockets"));
         let pages = Pages::new(Two).with_sockets_at("wss://a.example/live?\"");
-        let told = "<meta name=\"deepdive:sockets\" content=\"wss://a.example/live?&quot;\">\n</head>";
+        let told =
+            "<meta name=\"deepdive:sockets\" content=\"wss://a.example/live?&quot;\">\n</head>";
         assert!(pages.filled(&Filling::default()).unwrap().ends_with(told));
         assert!(pages.telling("<head></head>").ends_with(told));
     }

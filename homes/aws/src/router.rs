@@ -127,7 +127,7 @@ fn made_due(stage: &StageId, image: &Value, now: Timestamp) -> bool {
         && text(&image[sort]).is_some_and(|due| due <= keys::due_until(now.plus(SOON)))
 }
 
-/// Whether a stage's row says that it runs, and is further than it was.
+/// Whether a stage's row says that it runs, here or outside, and is further than it was.
 fn further(change: &Value) -> bool {
     let stage =
         |image: &Value| -> Option<Stage> { serde_json::from_str(&text(&image["doc"])?).ok() };
@@ -135,8 +135,8 @@ fn further(change: &Value) -> bool {
     else {
         return false;
     };
-    let runs = |stage: &Stage| stage.status == StageStatus::Running;
-    runs(&before) && runs(&after) && before.progress != after.progress
+    let runs = matches!(after.status, StageStatus::Running | StageStatus::Waiting);
+    runs && before.status == after.status && before.progress != after.progress
 }
 
 fn text(value: &Value) -> Option<String> {

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,8 +18,8 @@ use domain::{PostId, UserId};
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use parking_lot::Mutex;
 use realtime::{
-    Admitted, Change, Denied, Executor, GroupKey, Opening, Payload, Plan, Prepared, RenderFailed,
-    Request, Topic,
+    Admitted, Change, Denied, EventLog, Executor, GroupKey, Head, LogError, LogEvent, Opening,
+    Payload, Plan, Prepared, RenderFailed, Request, Seq, Topic,
 };
 use schema::PipelineLog;
 use serde_json::{Map, Value, json};
@@ -166,6 +168,26 @@ impl Executor for Echo {
     }
 }
 
+/// The log, which may be away once.
+pub struct Log {
+    log: PipelineLog,
+    pub fails: AtomicBool,
+}
+
+#[async_trait]
+impl EventLog for Log {
+    async fn head(&self, topic: &Topic) -> Result<Head, LogError> {
+        self.log.head(topic).await
+    }
+
+    async fn read(&self, topic: &Topic, after: Seq, limit: u32) -> Result<Vec<LogEvent>, LogError> {
+        if self.fails.swap(false, SeqCst) {
+            return Err(LogError("as the test wants".into()));
+        }
+        self.log.read(topic, after, limit).await
+    }
+}
+
 /// Lets in who shows a key in `key`, and guests.
 struct Door(Blog);
 
@@ -200,6 +222,7 @@ impl Hosts<Option<Identity>> for Door {
 pub struct Rig {
     pub exchange: Exchange<Echo>,
     pub gateway: Arc<Gateway>,
+    pub log: Arc<Log>,
     pub blog: Blog,
     pub clock: Arc<TestClock>,
     pub kim: UserId,
@@ -231,9 +254,11 @@ impl Rig {
         let table = Arc::new(CountingTable::new(wrap(sqlite, clock.clone())));
         let blog = Blog::open(table.clone(), clock.clone(), "epoch").await.unwrap();
         let gateway = Arc::<Gateway>::default();
+        let (log, fails) = (PipelineLog::new(blog.clone()), AtomicBool::new(false));
+        let log = Arc::new(Log { log, fails });
         let exchange = Exchange {
             sockets: Sockets::new(blog.clone()),
-            log: Arc::new(PipelineLog::new(blog.clone())),
+            log: log.clone(),
             executor: Arc::<Echo>::default(),
             hosts: Arc::new(Door(blog.clone())),
             courier: gateway.clone(),
@@ -241,7 +266,7 @@ impl Rig {
             ids: ids.clone(),
         };
         let kim = UserId::from_bits(1);
-        let rig = Rig { exchange, gateway, blog, clock, kim, table, ids, _folder: folder };
+        let rig = Rig { exchange, gateway, log, blog, clock, kim, table, ids, _folder: folder };
         rig.draw_key("kims").await;
         rig
     }

@@ -1,5 +1,6 @@
 //! What is found again that nobody was called for.
 
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,6 +11,7 @@ use crate::rig::{Rig, frames};
 on_every_table!(
     an_event_that_nobody_was_called_for_is_told_within_a_minute,
     who_broke_off_while_telling_is_followed_by_another,
+    who_failed_to_tell_keeps_nobody_waiting,
     a_beginning_that_broke_off_begins_again,
     a_socket_to_which_nobody_was_let_in_is_closed,
     a_silent_socket_is_kept_open_while_it_belongs_to_somebody,
@@ -40,6 +42,17 @@ async fn who_broke_off_while_telling_is_followed_by_another(rig: Rig) {
     assert_eq!(rig.told("a", "1"), frames(&[]), "somebody is at it");
     rig.clock.advance(Duration::from_secs(61));
     rig.go_round().await;
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 1)]));
+}
+
+async fn who_failed_to_tell_keeps_nobody_waiting(rig: Rig) {
+    rig.kims("a").await;
+    rig.says("a", rig.follow("1")).await;
+    rig.gateway.frames("a");
+    rig.append().await;
+    rig.log.fails.store(true, SeqCst);
+    assert!(rig.exchange.notify(&rig.topic()).await.is_err());
+    rig.exchange.notify(&rig.topic()).await.unwrap();
     assert_eq!(rig.told("a", "1"), frames(&[("event", 1)]));
 }
 

@@ -101,6 +101,19 @@ impl Sockets {
         }
     }
 
+    /// Gives a lease back, if it still holds, without having told anything.
+    ///
+    /// # Errors
+    /// A failure of the table.
+    pub async fn release(&self, topic: &str, token: &str) -> Result<(), PortError> {
+        let fields = vec![Field::Remove(LEASE), Field::Remove(LEASED_UNTIL)];
+        let ours = Condition::Equals(LEASE, Value::S(token.to_owned()));
+        match self.blog.write(Write::Update(keys::watch(topic), fields, ours)).await {
+            Ok(_) | Err(TableError::ConditionFailed(_)) => Ok(()),
+            Err(error) => Err(port(error)),
+        }
+    }
+
     /// Goes on telling, with a lease that begins anew: false when somebody else has it.
     ///
     /// # Errors
