@@ -59,7 +59,7 @@ async fn an_author_lets_a_stage_go_on_that_arrived() {
     let confirm = ConfirmStages { posts: &blog, clock: &*there.clock, ids: &*there.ids };
     confirm.run(&there.kim, std::slice::from_ref(&speech), None).await.unwrap();
     let due = blog.due(StageKind::Speech, domain::Timestamp(i64::MAX / 2), 10).await.unwrap();
-    assert_eq!(due, [speech.clone()]);
+    assert_eq!(due, std::slice::from_ref(&speech));
     // A sentence, and the words of the heading.
     let confirmed = there.stage(&speech).await.confirmed.unwrap();
     assert_eq!(confirmed, "Post".len() as u64 + 17 + 13);

@@ -81,12 +81,12 @@ async fn what_ends_by_itself_and_what_is_the_places_own_stays_behind() {
     let kinds = |rows: Vec<Item>| -> Vec<String> {
         let mut kinds: Vec<String> = rows
             .iter()
-            .filter_map(|row| match row.key.pk.split_once('#') {
-                Some(("L", _)) if row.key.sk == "HEAD" => Some("L HEAD".to_owned()),
-                Some(("L", _)) => Some("L event".to_owned()),
-                Some((kind, _)) => Some(kind.to_owned()),
-                None if row.key.pk == "SITE" => Some(named(row)),
-                None => Some(row.key.pk.clone()),
+            .map(|row| match row.key.pk.split_once('#') {
+                Some(("L", _)) if row.key.sk == "HEAD" => "L HEAD".to_owned(),
+                Some(("L", _)) => "L event".to_owned(),
+                Some((kind, _)) => kind.to_owned(),
+                None if row.key.pk == "SITE" => named(row),
+                None => row.key.pk.clone(),
             })
             .collect();
         kinds.sort();
