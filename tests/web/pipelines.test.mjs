@@ -67,17 +67,22 @@ test("an overview that is opened later knows what failed before", async () => {
 test("a page that says where its sockets are has them there", async () => {
   // This home has sockets at two addresses; a page is told nothing, and takes the other one.
   const told = `${server.url.replace("http", "ws")}/graphql`;
-  await page.route("**/studio/pipelines", async (route) => {
-    const response = await route.fetch();
-    const meta = `<meta name="deepdive:sockets" content="${told}">`;
-    await route.fulfill({ response, body: (await response.text()).replace("</head>", `${meta}</head>`) });
-  });
-  const opened = page.waitForEvent("websocket");
-  await page.reload();
+  const other = await openWindow(page.context());
+  await other.addInitScript((content) => {
+    const meta = Object.assign(document.createElement("meta"), { name: "deepdive:sockets", content });
+    const head = new MutationObserver(() => {
+      if (!document.head) return;
+      head.disconnect();
+      document.head.append(meta);
+    });
+    head.observe(document, { childList: true, subtree: true });
+  }, told);
+  const opened = other.waitForEvent("websocket");
+  await other.goto(`${server.url}/studio/pipelines`);
   assert.equal((await opened).url(), told);
-  await eventually("three have failed", async () => (await troubles().count()) === 3);
-  await page.unroute("**/studio/pipelines");
-  nothingWentWrong(page);
+  await eventually("three have failed", async () => (await other.locator('[data-testid^="trouble-"]').count()) === 3);
+  nothingWentWrong(other);
+  await other.close();
 });
 
 test("one is tried again alone, and fails again while the reason is there", async () => {

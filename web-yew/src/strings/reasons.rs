@@ -8,7 +8,7 @@ use crate::graphql::fragments::StageKind;
 pub(super) fn of_stage(kind: StageKind, code: &str) -> Option<&'static str> {
     Some(match (code, kind) {
         ("NOT_INSTALLED", StageKind::Speech) => {
-            "서버에 음성이 없거나 쓸 수 없습니다. espeak-ng를 설치하거나(데비안, 우분투: sudo apt-get install espeak-ng), AWS에서는 Polly의 음성과 권한을 고친 뒤 ‘다시 하기’를 눌러 주세요."
+            "서버에 쓸 수 있는 음성(espeak-ng, AWS에서는 Polly)이 없습니다. espeak-ng를 설치하거나(데비안, 우분투: sudo apt-get install espeak-ng) Polly의 음성과 권한을 고친 뒤 ‘다시 하기’를 눌러 주세요."
         }
         ("NOT_INSTALLED", StageKind::Summary | StageKind::Search) => {
             "서버에 한국어 사전이 없습니다. cargo xtask setup으로 설치하고 서버를 다시 시작해 주세요."
