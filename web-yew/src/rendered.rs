@@ -121,7 +121,7 @@ async fn a_failed_stage_shows_its_reason_and_a_retry_button_and_others_have_none
 
     let html = board(vec![speech, stage(StageKind::Summary, StageStatus::Ready)]).await;
 
-    assert!(html.contains("음성이 없거나 쓸 수 없습니다"), "{html}");
+    assert!(html.contains("음성(espeak-ng, AWS에서는 Polly)이 없습니다"), "{html}");
     assert!(html.contains(r#"data-testid="retry-SPEECH""#), "{html}");
     assert_eq!(html.matches("<button").count(), 1, "{html}");
 }
