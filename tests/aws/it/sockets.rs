@@ -39,7 +39,11 @@ async fn the_author_watches_a_post_from_its_publication_until_it_is_found() {
         let event = frame(&mut socket).await;
         if event["kind"] == "EVENT" {
             let next = event["seq"].as_u64().unwrap();
-            assert!(next > seq, "in order: {event:#} after {seq}");
+            assert!(next >= seq, "in order: {event:#} after {seq}");
+            // Where telling broke off, an event comes twice, with the same number: clients drop it.
+            if next == seq {
+                continue;
+            }
             (seq, cursor) = (next, event["cursor"].clone());
         }
         let stages = event["stages"].as_array().unwrap().iter();
