@@ -244,6 +244,23 @@ impl Rig {
         .await
     }
 
+    /// Over a table that does nothing to us yet, with the table.
+    pub async fn unreliable() -> (Rig, Arc<HostileTable>) {
+        let mut made = None;
+        let rig = Rig::over(|table, clock| {
+            let config = HostileConfig {
+                late: 0,
+                cut_pages: 0,
+                partial_batches: 0,
+                conflicts: 0,
+                ..HostileConfig::bad(1)
+            };
+            made.insert(Arc::new(HostileTable::new(table, clock, config))).clone()
+        })
+        .await;
+        (rig, made.unwrap())
+    }
+
     async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Rig {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::default());
@@ -383,19 +400,6 @@ pub fn frames(expected: &[(&str, u64)]) -> Vec<(String, u64)> {
 #[macro_export]
 macro_rules! on_every_table {
     ($($name:ident),+ $(,)?) => {
-        mod on_a_kind_table {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::rig::Rig::kind().await).await;
-            })+
-        }
-        mod on_hostile_tables {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                for seed in 1..=5 {
-                    super::$name($crate::rig::Rig::hostile(seed).await).await;
-                }
-            })+
-        }
+        contract::on_kind_and_hostile_tables!($crate::rig::Rig: $($name),+);
     };
 }

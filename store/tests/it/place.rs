@@ -26,19 +26,6 @@ impl Place {
 #[macro_export]
 macro_rules! on_every_table {
     ($($name:ident),+ $(,)?) => {
-        mod on_a_kind_table {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::rig::Rig::kind().await).await;
-            })+
-        }
-        mod on_hostile_tables {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                for seed in 1..=5 {
-                    super::$name($crate::rig::Rig::hostile(seed).await).await;
-                }
-            })+
-        }
+        contract::on_kind_and_hostile_tables!($crate::rig::Rig: $($name),+);
     };
 }

@@ -226,3 +226,25 @@ impl Table for HostileTable {
         self.deliver(())
     }
 }
+
+/// One named test on a kind table and one on five hostile ones, of functions that take what stands over the table:
+/// a type with `kind()` and `hostile(seed)`.
+#[macro_export]
+macro_rules! on_kind_and_hostile_tables {
+    ($rig:ty: $($name:ident),+ $(,)?) => {
+        mod on_a_kind_table {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(<$rig>::kind().await).await;
+            })+
+        }
+        mod on_hostile_tables {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                for seed in 1..=5 {
+                    super::$name(<$rig>::hostile(seed).await).await;
+                }
+            })+
+        }
+    };
+}
