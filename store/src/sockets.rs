@@ -189,15 +189,7 @@ impl Sockets {
     }
 
     async fn all_of(&self, partition: String) -> Result<Vec<Item>, PortError> {
-        let mut query = Query {
-            index: None,
-            partition,
-            range: SortRange::All,
-            ascending: true,
-            limit: ROWS,
-            start: None,
-            consistency: Consistency::Strong,
-        };
+        let mut query = first_of(partition, ROWS);
         let mut rows = vec![];
         loop {
             let page = self.blog.page(&query).await?;
@@ -207,6 +199,19 @@ impl Sockets {
                 None => return Ok(rows),
             }
         }
+    }
+}
+
+/// The first rows of a partition.
+fn first_of(partition: String, limit: u32) -> Query {
+    Query {
+        index: None,
+        partition,
+        range: SortRange::All,
+        ascending: true,
+        limit,
+        start: None,
+        consistency: Consistency::Strong,
     }
 }
 

@@ -7,7 +7,7 @@ use domain::event::Head;
 use domain::ports::PortError;
 
 use super::follow::{at_head, number};
-use super::{Sockets, due, upkeep_index};
+use super::{Sockets, due, first_of, upkeep_index};
 use crate::blog::port;
 use crate::keys::{self, Upkeep};
 use crate::rows;
@@ -173,15 +173,7 @@ impl Sockets {
     }
 
     async fn followed(&self, topic: &str) -> Result<bool, PortError> {
-        let query = crate::table::Query {
-            index: None,
-            partition: keys::follower(topic, "", "").pk,
-            range: crate::table::SortRange::All,
-            ascending: true,
-            limit: 1,
-            start: None,
-            consistency: crate::table::Consistency::Strong,
-        };
+        let query = first_of(keys::follower(topic, "", "").pk, 1);
         Ok(!self.blog.page(&query).await?.items.is_empty())
     }
 }
