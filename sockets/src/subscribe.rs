@@ -6,8 +6,8 @@ use domain::ports::PortError;
 use domain::post::hex;
 use realtime::protocol::frame;
 use realtime::{
-    Change, Close, Epoch, Executor, Gap, LogEvent, Opening, Payload, Plan, Position, Request, Seq,
-    Tag, Topic, resume,
+    Change, Close, Epoch, Executor, Gap, Head, LogEvent, Opening, Payload, Plan, Position, Request,
+    Seq, Tag, Topic, resume,
 };
 use store::sockets::{Follower, Joined, Live, Socket, Subscription};
 
@@ -61,16 +61,19 @@ impl<E: Executor> Exchange<E> {
             request: asked::write(&request),
         };
         let now = self.clock.now();
-        match self.sockets.follow(&subscription, now, now.plus(LEASE)).await? {
-            Joined::Noted(_) => {}
+        let head = match self.sockets.follow(&subscription, now, now.plus(LEASE)).await? {
+            // Read before: what came since is between the first frame and the moment in which it is live.
+            Joined::Noted(head) => head,
             Joined::Stopped | Joined::SocketGone => return Ok(Said::Nothing),
             Joined::Exists => {
                 return Ok(Said::Close(Close::subscriber_exists(&subscription.id)));
             }
-        }
+        };
+        let (seq, epoch) = (Seq(head.seq), Epoch::new(head.epoch));
+        let head = Head { seq, epoch, tag: Tag::new(head.tag) };
         let follower = Follower::from(&subscription);
         let begun = Begun { topic: &topic, follower: &follower, operation, viewer };
-        let said = self.begin(&begun, after, None).await?;
+        let said = self.begin(&begun, Some(head), after, None).await?;
         if matches!(said, Said::Refused(_) | Said::Complete) {
             self.sockets.unfollow(topic.as_str(), &socket.id, &subscription.id).await?;
         }
@@ -98,7 +101,7 @@ impl<E: Executor> Exchange<E> {
             Ok(Plan { after, operation, .. }) => {
                 let begun = Begun { topic, follower, operation, viewer: &viewer };
                 match from {
-                    None => self.begin(&begun, after, None).await?,
+                    None => self.begin(&begun, None, after, None).await?,
                     Some(from) => self.go_on(&begun, Seq(*from)).await?,
                 }
             }
@@ -135,20 +138,25 @@ impl<E: Executor> Exchange<E> {
         match self.catch_up(one, at).await? {
             Caught::Done => Ok(Said::Nothing),
             Caught::Complete => Ok(Said::Complete),
-            Caught::Lost(seen) => self.begin(one, None, Some(seen)).await,
+            Caught::Lost(seen) => self.begin(one, None, None, Some(seen)).await,
         }
     }
 
-    /// Sends the first frame, or a new one after a gap, and what follows it.
+    /// Sends the first frame, or a new one after a gap, and what follows it. `head` is where the log ended, if
+    /// that was just read.
     async fn begin(
         &self,
         one: &Begun<'_, E>,
+        mut head: Option<Head>,
         mut after: Option<Position>,
         mut seen: Option<Seen>,
     ) -> Result<Said, PortError> {
         let topic = one.topic;
         for _ in 0..ROUNDS {
-            let head = self.log.head(topic).await.map_err(unread)?;
+            let head = match head.take() {
+                Some(head) => head,
+                None => self.log.head(topic).await.map_err(unread)?,
+            };
             let opening = match seen {
                 Some((epoch, seq)) => {
                     let gap = if epoch == head.epoch { Gap::between(seq, head.seq) } else { None };
