@@ -40,17 +40,21 @@ impl<E: Executor> Exchange<E> {
     /// # Errors
     /// A failure of the table. What was not told is told the next time.
     pub async fn notify(&self, topic: &Topic) -> Result<(), PortError> {
-        let (name, token) = (topic.as_str(), self.token());
-        let now = self.clock.now();
-        let Some(seq) = self.sockets.lease(name, &token, now, now.plus(LEASE)).await? else {
-            return Ok(());
-        };
-        let told = self.tell_from(topic, seq, &token).await;
-        if told.is_err() {
-            // Whoever tries next need not wait for its end.
-            self.sockets.release(name, &token).await?;
+        let token = self.token();
+        let done = self.tell_leased(topic, &token).await;
+        if done.is_err() {
+            // Whoever tries next need not wait for the lease's end. It may be ours although nobody said so.
+            told(self.sockets.release(topic.as_str(), &token).await);
         }
-        told
+        done
+    }
+
+    async fn tell_leased(&self, topic: &Topic, token: &str) -> Result<(), PortError> {
+        let now = self.clock.now();
+        match self.sockets.lease(topic.as_str(), token, now, now.plus(LEASE)).await? {
+            Some(seq) => self.tell_from(topic, seq, token).await,
+            None => Ok(()),
+        }
     }
 
     /// Tells what follows `seq`, while the lease `token` holds, and gives it back at the log's end.
@@ -75,7 +79,7 @@ impl<E: Executor> Exchange<E> {
             }
             match self.sockets.advance(name, token, at.seq.0).await? {
                 Advanced::Done | Advanced::Lost => return Ok(()),
-                Advanced::More if nothing > 1 => at = self.skip(topic).await?,
+                Advanced::More if nothing > 1 => at = self.skip(topic, at.seq).await?,
                 Advanced::More => {}
             }
             let until = self.clock.now().plus(LEASE);
@@ -107,10 +111,12 @@ impl<E: Executor> Exchange<E> {
     }
 
     /// Nothing leads from what was told to the head: everybody is sent the state anew.
-    async fn skip(&self, topic: &Topic) -> Result<Position, PortError> {
+    async fn skip(&self, topic: &Topic, told: Seq) -> Result<Position, PortError> {
         let head = self.log.head(topic).await.map_err(unread)?;
         tracing::warn!(topic = %topic, to = head.seq.0, "events lost");
         for follower in self.sockets.live(topic.as_str()).await? {
+            // Where its row says less, it was told the rest since it became live.
+            let follower = Follower { from: follower.from.max(Some(told.0)), ..follower };
             self.sockets.fall_behind(topic.as_str(), &follower, self.clock.now()).await?;
         }
         Ok(Position::at_head(topic, &head))

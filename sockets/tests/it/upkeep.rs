@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
+use contract::Outage;
 use serde_json::json;
 
 use crate::on_every_table;
@@ -52,6 +53,20 @@ async fn who_failed_to_tell_keeps_nobody_waiting(rig: Rig) {
     rig.append().await;
     rig.log.fails.store(true, SeqCst);
     assert!(rig.exchange.notify(&rig.topic()).await.is_err());
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 1)]));
+}
+
+#[tokio::test]
+async fn a_lease_of_which_nobody_was_told_keeps_nobody_waiting() {
+    let (rig, table) = Rig::unreliable().await;
+    rig.kims("a").await;
+    rig.says("a", rig.follow("1")).await;
+    rig.gateway.frames("a");
+    rig.append().await;
+    table.set_outage(Outage::AnswerLost(1000));
+    assert!(rig.exchange.notify(&rig.topic()).await.is_err());
+    table.set_outage(Outage::None);
     rig.exchange.notify(&rig.topic()).await.unwrap();
     assert_eq!(rig.told("a", "1"), frames(&[("event", 1)]));
 }
@@ -116,15 +131,18 @@ async fn events_that_are_gone_are_announced_as_a_gap(rig: Rig) {
     rig.says("a", rig.follow("1")).await;
     rig.gateway.frames("a");
     rig.append().await;
-    rig.lose_event(1).await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 1)]));
+    rig.append().await;
+    rig.lose_event(2).await;
     rig.append().await;
     rig.exchange.notify(&rig.topic()).await.unwrap();
     rig.go_round().await;
     let told = rig.gateway.frames("a");
-    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told.len(), 1, "nothing comes again: {told:?}");
     assert_eq!(told[0]["payload"]["kind"], "snapshot");
-    assert_eq!(told[0]["payload"]["gap"], json!([1, 2]));
+    assert_eq!(told[0]["payload"]["gap"], json!([2, 3]));
     rig.append().await;
     rig.exchange.notify(&rig.topic()).await.unwrap();
-    assert_eq!(rig.told("a", "1"), frames(&[("event", 3)]));
+    assert_eq!(rig.told("a", "1"), frames(&[("event", 4)]));
 }
