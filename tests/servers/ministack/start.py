@@ -4,35 +4,13 @@ Each mend says what it stands on, and nothing starts when that has another form 
 """
 
 import contextvars
-import inspect
 import re
 
 from ministack import app
 from ministack.core import iam_evaluator
 from ministack.services import apigateway, cloudfront
 
-
-def mended(module, name, parameters):
-    """Puts what is decorated in the place of `name`, which it gets first."""
-    original = getattr(module, name)
-    found = list(inspect.signature(original).parameters)
-    if found[: len(parameters)] != parameters:
-        raise SystemExit(f"{module.__name__}.{name}({', '.join(found)}) is not what start.py knows")
-
-    def put(mend):
-        if inspect.iscoroutinefunction(original):
-
-            async def mending(*args, **kwargs):
-                return await mend(original, *args, **kwargs)
-
-        else:
-
-            def mending(*args, **kwargs):
-                return mend(original, *args, **kwargs)
-
-        setattr(module, name, mending)
-
-    return put
+from mending import mended
 
 
 @mended(iam_evaluator, "_resolve_condition_key", ["key", "ctx"])
