@@ -8,19 +8,19 @@
 //! is not ours: reopening makes a new client.
 #![allow(clippy::unwrap_used)]
 
+mod account;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use account::{name, server, user};
 use async_trait::async_trait;
-use aws_objects::{Config, Credentials, S3Objects};
-use aws_sdk_s3::config::{BehaviorVersion, Region};
+use aws_objects::{Config, S3Objects};
 use contract::TestClock;
 use contract::objects::TestObjects;
 use domain::Timestamp;
 use domain::media::ObjectKey;
 use domain::ports::{Objects, PortError};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -29,67 +29,6 @@ struct Bucket {
     clock: Arc<TestClock>,
     objects: S3Objects,
     reader: reqwest::Client,
-}
-
-fn server() -> String {
-    std::env::var("DEEPDIVE_AWS_URL").unwrap_or_else(|_| {
-        panic!("these tests need MiniStack: `cargo xtask test --aws` starts it and sets DEEPDIVE_AWS_URL")
-    })
-}
-
-/// The key that MiniStack takes for the account's own and never verifies: it only prepares the tests.
-fn root() -> Credentials {
-    Credentials::new("test", "test", None, None, "tests")
-}
-
-/// A bucket of its own for each test.
-async fn bucket(url: &str) -> String {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("objects-{}-{number}", std::process::id());
-    let settings = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(root())
-        .http_client(aws_connections::connections(Some(url)))
-        .endpoint_url(url)
-        .force_path_style(true);
-    let client = aws_sdk_s3::Client::from_conf(settings.build());
-    client.create_bucket().bucket(&name).send().await.unwrap();
-    name
-}
-
-/// A user who may do with a bucket what these statements allow. Signatures of users are verified.
-async fn user(url: &str, name: &str, statements: &Value) -> Credentials {
-    let policy = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    iam(url, &[("Action", "CreateUser"), ("UserName", name)]).await;
-    let policy = [("PolicyName", "objects"), ("PolicyDocument", policy.as_str())];
-    iam(url, &[&[("Action", "PutUserPolicy"), ("UserName", name)], &policy[..]].concat()).await;
-    let key = iam(url, &[("Action", "CreateAccessKey"), ("UserName", name)]).await;
-    let part = |name: &str| {
-        let after = key.split_once(&format!("<{name}>")).unwrap().1;
-        after.split_once('<').unwrap().0.to_owned()
-    };
-    Credentials::new(part("AccessKeyId"), part("SecretAccessKey"), None, None, "tests")
-}
-
-/// Asks IAM as the account's own key, and gives what it says.
-async fn iam(url: &str, parameters: &[(&str, &str)]) -> String {
-    let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let mut body = "Version=2010%2D05%2D08".to_owned();
-    for (name, value) in parameters {
-        body += &format!("&{name}={}", encoded(value));
-    }
-    let signature = "AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/iam/aws4_request, \
-                     SignedHeaders=host, Signature=none";
-    let request = reqwest::Client::new()
-        .post(url)
-        .header("authorization", signature)
-        .header("content-type", "application/x-www-form-urlencoded");
-    let answer = request.body(body).send().await.unwrap();
-    let (status, text) = (answer.status(), answer.text().await.unwrap());
-    assert!(status.is_success(), "{parameters:?}: {text}");
-    text
 }
 
 /// What the crate says that it needs, and no more.
@@ -103,13 +42,13 @@ fn needed(bucket: &str) -> Value {
 }
 
 async fn place(statements: impl FnOnce(&str) -> Value) -> Bucket {
-    let url = server();
-    let bucket = bucket(&url).await;
+    let bucket = name("objects");
+    account::bucket(&bucket).await;
     let config = Config {
-        credentials: user(&url, &bucket, &statements(&bucket)).await,
+        credentials: user(&bucket, &statements(&bucket)).await,
         bucket,
         region: "us-east-1".into(),
-        endpoint: Some(url),
+        endpoint: Some(server()),
         public_url: "https://media.blog.example".into(),
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();

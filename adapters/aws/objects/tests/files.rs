@@ -1,21 +1,15 @@
 //! Files of a release in a bucket, against MiniStack.
 #![allow(clippy::unwrap_used)]
 
-use aws_objects::{Credentials, File, FilesConfig, S3Files};
+#[allow(dead_code, reason = "some of it is for the contract")]
+mod account;
 
-fn server() -> String {
-    std::env::var("DEEPDIVE_AWS_URL").unwrap_or_else(|_| {
-        panic!("these tests need MiniStack: `cargo xtask test --aws` starts it and sets DEEPDIVE_AWS_URL")
-    })
-}
+use account::server;
+use aws_objects::{Credentials, File, FilesConfig, S3Files};
 
 /// A bucket of its own, reached as the account's own key, which MiniStack does not verify.
 async fn files(bucket: &str) -> S3Files {
-    let signature = "AWS4-HMAC-SHA256 Credential=test/20261129/us-east-1/s3/aws4_request, \
-                     SignedHeaders=host, Signature=none";
-    let url = format!("{}/{bucket}", server());
-    let made = reqwest::Client::new().put(url).header("authorization", signature).send().await;
-    assert!(made.unwrap().status().is_success());
+    account::bucket(bucket).await;
     S3Files::new(FilesConfig { bucket: bucket.to_owned(), ..config() })
 }
 
