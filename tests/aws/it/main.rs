@@ -4,6 +4,7 @@
 
 mod edge;
 mod sockets;
+mod speech;
 
 use deepdive_tests::{Api, eventually, photo};
 use deepdive_tests_aws::owner;
