@@ -5,6 +5,7 @@
 mod edge;
 mod sockets;
 mod speech;
+mod summary;
 
 use deepdive_tests::{Api, eventually, photo};
 use deepdive_tests_aws::owner;

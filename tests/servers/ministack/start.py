@@ -1,7 +1,7 @@
 """Starts MiniStack, and mends where it is not as AWS is.
 
 Each mend says what it stands on, and nothing starts when that has another form than in the version that is pinned.
-What MiniStack has not at all is in files of its own here: `polly.py`.
+What MiniStack has not at all, or answers as no model would, is in files of its own here: `polly.py`, `bedrock.py`.
 """
 
 import contextvars
@@ -11,6 +11,7 @@ from ministack import app
 from ministack.core import iam_evaluator
 from ministack.services import apigateway, cloudfront
 
+import bedrock
 import polly
 from mending import mended
 
@@ -75,5 +76,6 @@ async def naming(original, scope, receive, send):
     await original(scope, receive, named if scope["type"] == "websocket" else send)
 
 
+bedrock.install()
 polly.install()
 app.main()
