@@ -5,6 +5,7 @@
 mod edge;
 mod sockets;
 mod speech;
+mod stream;
 mod summary;
 
 use deepdive_tests::{Api, eventually, photo};

@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod account;
+
 use deepdive_tests::{Api, Browser, Socket};
 use serde_json::json;
 use tokio::sync::OnceCell;

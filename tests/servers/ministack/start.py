@@ -1,7 +1,8 @@
 """Starts MiniStack, and mends where it is not as AWS is.
 
 Each mend says what it stands on, and nothing starts when that has another form than in the version that is pinned.
-What MiniStack has not at all, or answers as no model would, is in files of its own here: `polly.py`, `bedrock.py`.
+What takes more than a few lines is in a file of its own: how the table's stream is read (`streams.py`) and rows expire
+(`expiry.py`), and who stands in for Polly (`polly.py`) and for a model of Bedrock (`bedrock.py`).
 """
 
 import contextvars
@@ -12,7 +13,9 @@ from ministack.core import iam_evaluator
 from ministack.services import apigateway, cloudfront
 
 import bedrock
+import expiry
 import polly
+import streams
 from mending import mended
 
 
@@ -76,6 +79,6 @@ async def naming(original, scope, receive, send):
     await original(scope, receive, named if scope["type"] == "websocket" else send)
 
 
-bedrock.install()
-polly.install()
+for part in (bedrock, expiry, polly, streams):
+    part.install()
 app.main()

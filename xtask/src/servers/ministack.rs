@@ -85,6 +85,8 @@ pub fn start(workspace: &Workspace) -> Result<MiniStack> {
     }
     python
         .env("PYTHONPATH", &packages)
+        // It would leave what it makes of our own files beside them.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("GATEWAY_PORT", port.to_string())
         // It would listen on all addresses, and for MQTT and SFTP too.
         .envs([("BIND_HOST", "127.0.0.1"), ("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
