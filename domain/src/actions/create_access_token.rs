@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::UserId;
-use crate::account::{Identity, KeyKind, KeyRecord, Role, Scope, TICKET_LIFE};
+use crate::account::{Identity, KeyKind, KeyRecord, Role, Scope, TICKET_LIFE, User};
 use crate::actions::keys::Draw;
 use crate::actions::refusal::{deciding, replayed};
 use crate::actions::{ActionError, IdempotencyKey, NewKey, Refusal};
@@ -87,6 +87,15 @@ impl CreateAccessToken<'_> {
             self.posts.apply(change).await?;
             Ok(Token::Made(new.clone()))
         })
+    }
+
+    /// Makes the token that is shown to an operator of an account that they made: for a year, with all scopes.
+    ///
+    /// # Errors
+    /// As [`make`](Self::make).
+    pub async fn for_operator(&self, user: &User) -> Result<NewKey, ActionError> {
+        let (name, scopes) = ("command line".to_owned(), vec![Scope::Read, Scope::Write]);
+        self.make(&user.id, user.role, TokenInput { name, scopes, days: 365 }).await
     }
 
     /// Makes one for any user, as the operator of the machine asks.

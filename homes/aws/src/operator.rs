@@ -1,6 +1,8 @@
 //! What only who may invoke functions of the account can ask for.
 
-use domain::actions::InviteOwner;
+use domain::account::Role;
+use domain::actions::{CreateAccessToken, CreateUser, InviteOwner};
+use embedded_passwords::Argon2Passwords;
 use lambda_runtime::Error;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,18 +10,41 @@ use serde_json::{Value, json};
 use crate::config::{Environment, Site};
 use crate::records::{OpenError, Records};
 
-/// What is asked.
+/// What is asked. Not to be shown: it may hold a password.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", tag = "command")]
 enum Command {
     /// The link by which the owner's account is made.
     SetUpLink,
+    /// An account, as `deepdive user create` makes it.
+    CreateUser(NewUser),
+}
+
+/// An account that is to be made.
+#[derive(Deserialize)]
+struct NewUser {
+    email: String,
+    password: String,
+    role: RoleName,
+    /// Whether an access token is wanted, for a year and with all scopes.
+    #[serde(default)]
+    token: bool,
+}
+
+/// A role as operators spell it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum RoleName {
+    Reader,
+    Author,
+    Admin,
 }
 
 /// Answers the operator.
 pub struct Operator {
     records: Records,
     site: Site,
+    passwords: Argon2Passwords,
 }
 
 impl Operator {
@@ -28,19 +53,50 @@ impl Operator {
     /// # Errors
     /// [`OpenError`]
     pub async fn open(environment: &Environment) -> Result<Self, OpenError> {
-        Ok(Operator { site: environment.site()?, records: Records::open(environment).await? })
+        let (site, records) = (environment.site()?, Records::open(environment).await?);
+        let passwords = Argon2Passwords::new(records.table.clone(), records.ids.clone())?;
+        Ok(Operator { records, site, passwords })
     }
 
     /// Answers `{"command": "setUpLink"}`: with the link, a new one each time, or with null when the blog has
-    /// its owner.
+    /// its owner; and `{"command": "createUser", "email", "password", "role", "token"}`: with the account's id, and
+    /// an access token if one is wanted.
     ///
     /// # Errors
-    /// There is no such command, or the table failed.
+    /// There is no such command, address or password are refused, or the table failed.
     pub async fn answer(&self, event: Value) -> Result<Value, Error> {
-        let Command::SetUpLink = serde_json::from_value(event)?;
+        match serde_json::from_value(event)? {
+            Command::SetUpLink => self.set_up_link().await,
+            Command::CreateUser(user) => self.create_user(user).await,
+        }
+    }
+
+    async fn set_up_link(&self) -> Result<Value, Error> {
         let Records { blog, ids, .. } = &self.records;
         let token = InviteOwner { accounts: blog, ids: &**ids }.run().await?;
         let origin = self.site.public_url.origin();
         Ok(json!({ "setUpLink": token.map(|token| format!("{origin}/setup?token={token}")) }))
+    }
+
+    async fn create_user(&self, new: NewUser) -> Result<Value, Error> {
+        let (accounts, clock, ids) = (&self.records.blog, &*self.records.clock, &*self.records.ids);
+        let create = CreateUser { accounts, passwords: &self.passwords, clock, ids };
+        let user = create.run(&new.email, &new.password, new.role.into()).await?;
+        let mut made = json!({ "user": user.id.to_string() });
+        if new.token {
+            let create = CreateAccessToken { accounts, posts: accounts, clock, ids };
+            made["token"] = json!(create.for_operator(&user).await?.key);
+        }
+        Ok(made)
+    }
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Reader => Role::Reader,
+            RoleName::Author => Role::Author,
+            RoleName::Admin => Role::Admin,
+        }
     }
 }

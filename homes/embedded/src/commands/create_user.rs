@@ -2,15 +2,11 @@
 
 use std::io::BufRead;
 
-use domain::account::Scope;
-use domain::actions::{ActionError, CreateAccessToken, CreateUser, TokenInput};
+use domain::actions::{ActionError, CreateAccessToken, CreateUser};
 
 use crate::cli::CreateUserFlags;
 use crate::compose::{OpenHomeError, Records};
 use crate::config::{Flags, Settings, SettingsError};
-
-/// How long the printed token is valid.
-const DAYS: u32 = 365;
 
 /// Why no account was made.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +43,7 @@ pub async fn create_user(
         return Ok(user.id.to_string());
     }
     let create = CreateAccessToken { accounts, posts: &records.blog, clock, ids };
-    let (name, scopes) = ("command line".to_owned(), vec![Scope::Read, Scope::Write]);
-    let token = create.make(&user.id, user.role, TokenInput { name, scopes, days: DAYS }).await?;
-    Ok(token.key)
+    Ok(create.for_operator(&user).await?.key)
 }
 
 pub(super) fn read_password(mut input: impl BufRead) -> Result<String, CreateUserError> {
@@ -65,6 +59,7 @@ pub(super) fn read_password(mut input: impl BufRead) -> Result<String, CreateUse
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use domain::account::Scope;
     use domain::ports::Accounts;
 
     use super::*;
