@@ -116,6 +116,39 @@ fn decimal(micros: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{}.{}", micros / 1_000_000, &rest[..shown])
 }
 
+/// A currency's code by ISO 4217.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub struct Currency(String);
+
+/// Not such a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a currency is three capitals, such as USD or KRW")]
+pub struct NotACurrency;
+
+impl FromStr for Currency {
+    type Err = NotACurrency;
+
+    fn from_str(text: &str) -> Result<Self, NotACurrency> {
+        let code = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_uppercase());
+        if code { Ok(Currency(text.to_owned())) } else { Err(NotACurrency) }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = NotACurrency;
+
+    fn try_from(text: String) -> Result<Self, NotACurrency> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// What the services behind the pipelines ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prices {

@@ -54,7 +54,12 @@ export class ApiStack extends Stack {
     super(scope, id, props);
     const { settings, table, bucket, client, edge, domain } = props;
     const { api, publicUrl } = edge;
-    const everywhere = { DEEPDIVE_TABLE: table.tableName };
+    const everywhere = {
+      DEEPDIVE_TABLE: table.tableName,
+      DEEPDIVE_SPEECH_PRICE: settings.speechPrice,
+      DEEPDIVE_SUMMARY_PRICE: settings.summaryPrice,
+      DEEPDIVE_CURRENCY: settings.currency,
+    };
     const media = { DEEPDIVE_BUCKET: bucket.bucketName, DEEPDIVE_MEDIA_URL: `${publicUrl}/media` };
     const search = { DEEPDIVE_SEARCH_URL: searchUrl(settings, domain) };
 

@@ -21,6 +21,12 @@ export interface Settings {
   readonly englishVoice: string;
   /** The model of Bedrock that writes summaries, by its inference profile. */
   readonly summaryModel: string;
+  /** What a million characters of speech cost, such as `16` or `16.50`; at most three decimals. */
+  readonly speechPrice: string;
+  /** What a million tokens that are summarised cost. */
+  readonly summaryPrice: string;
+  /** In which the prices are, by ISO 4217. */
+  readonly currency: string;
   /** What the functions were compiled for. */
   readonly architecture: lambda.Architecture;
   /** Where `cargo xtask lambda` puts the functions. */
@@ -45,9 +51,12 @@ export const VOICES = { korean: "Seoyeon", english: "Joanna" } as const;
 /** As `DEFAULT_MODEL` of adapters/aws/summary. */
 export const SUMMARY_MODEL = "global.anthropic.claude-haiku-4-5-20251001-v1:0";
 
+/** What Amazon asks for neural voices of Polly and for what Claude Haiku 4.5 reads, in us-east-1. */
+const PRICES = { speech: "16", summary: "1", currency: "USD" } as const;
+
 const NAMES = [
   "title", "signUp", "domain", "zone", "certificate", "search", "searchUrl", "koreanVoice", "englishVoice",
-  "summaryModel", "architecture", "functions",
+  "summaryModel", "speechPrice", "summaryPrice", "currency", "architecture", "functions",
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -67,11 +76,14 @@ export function settings(scope: Construct): Settings {
   if (!existsSync(functions)) {
     throw new SettingError(`functions=${functions}: there are none; make them with cargo xtask lambda`);
   }
-  const voice = (name: "koreanVoice" | "englishVoice", otherwise: string): string => {
+  const spelled = (name: Name, otherwise: string, form: RegExp, expected: string): string => {
     const value = read(name, otherwise);
-    if (!/^[A-Z][A-Za-z]+$/.test(value)) throw new SettingError(`${name}=${value}: expected a voice such as ${otherwise}`);
+    if (!form.test(value)) throw new SettingError(`${name}=${value}: expected ${expected}`);
     return value;
   };
+  const voice = (name: Name, otherwise: string) => spelled(name, otherwise, /^[A-Z][A-Za-z]+$/, `a voice such as ${otherwise}`);
+  const price = (name: Name, otherwise: string) =>
+    spelled(name, otherwise, /^\d{1,6}(\.\d{1,3})?$/, "an amount such as 16 or 16.50, with at most three decimals");
   const arm = one("architecture", ["arm64", "x86_64"], "arm64") === "arm64";
   return {
     title: read("title", "Deepdive"),
@@ -81,6 +93,9 @@ export function settings(scope: Construct): Settings {
     koreanVoice: voice("koreanVoice", VOICES.korean),
     englishVoice: voice("englishVoice", VOICES.english),
     summaryModel: read("summaryModel", SUMMARY_MODEL),
+    speechPrice: price("speechPrice", PRICES.speech),
+    summaryPrice: price("summaryPrice", PRICES.summary),
+    currency: spelled("currency", PRICES.currency, /^[A-Z]{3}$/, "three capitals, such as USD or KRW"),
     architecture: arm ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
     functions,
   };

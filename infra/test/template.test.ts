@@ -193,6 +193,8 @@ test("a setting that cannot be meant is refused with its name", () => {
     ["searchUrl", { searchUrl: "https://search.example", search: "off" }],
     ["search", { search: "maybe" }],
     ["koreanVoice", { koreanVoice: "no voice" }],
+    ["speechPrice", { speechPrice: "1.0005" }],
+    ["currency", { currency: "won" }],
     ["functions", { functions: "/nowhere" }],
     ["domain", { domain: "https://blog.example", zone }],
     ["zone", { domain }],

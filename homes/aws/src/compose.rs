@@ -15,7 +15,6 @@ use aws_addresses::S3Addresses;
 use aws_objects::S3Objects;
 use content::MarkdownRenderer;
 use domain::ports::{ContentRenderer, Objects};
-use domain::usage::Prices;
 use embedded_passwords::Argon2Passwords;
 use schema::guard::{Guard, Limits};
 use schema::{Budget, Parts, Schema, SocketExecutor};
@@ -50,7 +49,7 @@ impl AwsHome {
     pub async fn open(environment: &Environment) -> Result<Self, OpenError> {
         let site = environment.site()?;
         let records = Records::open(environment).await?;
-        let Records { blog, clock, ids, table } = &records;
+        let Records { blog, clock, ids, table, prices } = &records;
         let media = environment.media()?;
         let bucket = S3Addresses::new(media.clone(), clock.clone())?.origin().to_owned();
         // It reads itself where a sentence is in the sound; all else goes by addresses.
@@ -70,7 +69,7 @@ impl AwsHome {
             site_title: site.title.clone(),
             origin: site.public_url.origin(),
             sign_up_open: site.sign_up_open,
-            prices: Prices::default(),
+            prices: prices.clone(),
         });
         let guard = Guard::new(Limits::default(), &schema::sdl())
             .map_err(|error| OpenError::Schema(Box::new(error)))?;

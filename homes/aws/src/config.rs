@@ -21,12 +21,16 @@
 //! | `DEEPDIVE_SPEECH_FUNCTION`, and so for each kind of stage | name of the function that does them | nobody does them |
 //! | `DEEPDIVE_TITLE` | what the blog is called | `Deepdive` |
 //! | `DEEPDIVE_SIGN_UP` | `open` or `closed` | closed |
+//! | `DEEPDIVE_SPEECH_PRICE` | of a million characters of speech, such as `16` or `16.50` | it costs nothing |
+//! | `DEEPDIVE_SUMMARY_PRICE` | of a million tokens that are summarised | the same |
+//! | `DEEPDIVE_CURRENCY` | in which the prices are, three capitals | `USD` |
 //! | `DEEPDIVE_LOG` | what is logged | `info` |
 //!
 //! Lambda itself sets `AWS_REGION` and the keys of the function's role. As with Amazon's own tools,
 //! `AWS_ENDPOINT_URL` names an emulator for all services, and `AWS_ENDPOINT_URL_DYNAMODB` and its like one
 //! for a service.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +40,7 @@ use aws_search::{OpenSearchConfig, Signing};
 use aws_table::{Credentials, DynamoTableConfig};
 use domain::ports::{Clock, IdSource};
 use domain::stage::StageKind;
+use domain::usage::{Currency, Prices};
 
 /// One try of DynamoDB, whose answers take milliseconds.
 const TABLE_TRY: Duration = Duration::from_secs(2);
@@ -208,6 +213,32 @@ impl Environment {
         })
     }
 
+    /// What Polly and Bedrock ask for.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn prices(&self) -> Result<Prices, SettingsError> {
+        let otherwise = Prices::default();
+        let currency =
+            self.parsed::<Currency>("DEEPDIVE_CURRENCY", "three capitals, such as USD")?;
+        let expected = "an amount such as 16 or 16.50";
+        Ok(Prices {
+            currency: currency.map_or(otherwise.currency, |currency| currency.to_string()),
+            speech: self.parsed("DEEPDIVE_SPEECH_PRICE", expected)?.unwrap_or(otherwise.speech),
+            summary: self.parsed("DEEPDIVE_SUMMARY_PRICE", expected)?.unwrap_or(otherwise.summary),
+        })
+    }
+
+    fn parsed<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<T>, SettingsError> {
+        let Some(value) = self.optional(name) else { return Ok(None) };
+        let parsed = value.parse();
+        parsed.map(Some).map_err(|_| SettingsError::Wrong { name, value, expected })
+    }
+
     /// Where functions are invoked.
     ///
     /// # Errors
@@ -337,6 +368,7 @@ mod tests {
         let speech = environment.speech().unwrap();
         assert_eq!((speech.korean.as_str(), speech.english.as_str()), ("Seoyeon", "Joanna"));
         assert_eq!(environment.function(StageKind::Image), None);
+        assert_eq!(environment.prices().unwrap(), Prices::default());
         assert!(!format!("{:?}", environment.table().unwrap().credentials).contains("hush"));
     }
 
@@ -362,6 +394,17 @@ mod tests {
         let told = |name, value| environment(&[(name, value)]).site().unwrap_err().to_string();
         assert!(told("DEEPDIVE_SIGN_UP", "yes").contains("open or closed"));
         assert!(told("DEEPDIVE_PUBLIC_URL", "blog.example").contains("https://blog.example"));
+    }
+
+    #[test]
+    fn prices_are_amounts_of_a_currency() {
+        let prices = |changed: &[_]| environment(changed).prices().map_err(|e| e.to_string());
+        let given = [("DEEPDIVE_SPEECH_PRICE", "16.5"), ("DEEPDIVE_CURRENCY", "KRW")];
+        let Prices { currency, speech, summary } = prices(&given).unwrap();
+        let price = |text: &str| text.parse().unwrap();
+        assert_eq!((&*currency, speech, summary), ("KRW", price("16.5"), price("0")));
+        assert!(prices(&[("DEEPDIVE_SUMMARY_PRICE", "a lot")]).unwrap_err().contains("such as 16"));
+        assert!(prices(&[("DEEPDIVE_CURRENCY", "won")]).unwrap_err().contains("USD"));
     }
 
     #[test]

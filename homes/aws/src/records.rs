@@ -21,6 +21,8 @@ pub struct Records {
     pub ids: Arc<dyn IdSource>,
     /// The table itself.
     pub table: Arc<DynamoTable>,
+    /// What Polly and Bedrock ask for.
+    pub prices: Prices,
 }
 
 /// Why a function does not start: for the operator.
@@ -52,6 +54,7 @@ impl Records {
     /// # Errors
     /// [`OpenError`]
     pub async fn open(environment: &Environment) -> Result<Self, OpenError> {
+        let prices = environment.prices()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdSource> = Arc::new(SystemIds::new(clock.clone())?);
         let table = Arc::new(DynamoTable::new(&environment.table()?, clock.clone()));
@@ -60,7 +63,7 @@ impl Records {
         if let Some(newer) = blog.newer_rows().await? {
             return Err(newer.into());
         }
-        Ok(Records { blog, clock, ids, table })
+        Ok(Records { blog, clock, ids, table, prices })
     }
 
     /// What does jobs over them.
@@ -69,7 +72,7 @@ impl Records {
             posts: Arc::new(self.blog.clone()),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            prices: Prices::default(),
+            prices: self.prices.clone(),
             // Nobody watches in this process.
             shown: Arc::new(|_| {}),
         }

@@ -31,7 +31,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use domain::usage::{NotAPrice, Price, Prices};
+use domain::usage::{Currency, NotAPrice, Price, Prices};
 use schema::guard::Limits;
 use serde::Deserialize;
 
@@ -100,33 +100,6 @@ impl TryFrom<String> for Amount {
     type Error = NotAPrice;
 
     fn try_from(text: String) -> Result<Self, NotAPrice> {
-        text.parse()
-    }
-}
-
-/// A currency's code by ISO 4217.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Currency(String);
-
-/// Not such a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a currency is three capitals, such as USD or KRW")]
-pub struct NotACurrency;
-
-impl FromStr for Currency {
-    type Err = NotACurrency;
-
-    fn from_str(text: &str) -> Result<Self, NotACurrency> {
-        let code = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_uppercase());
-        if code { Ok(Currency(text.to_owned())) } else { Err(NotACurrency) }
-    }
-}
-
-impl TryFrom<String> for Currency {
-    type Error = NotACurrency;
-
-    fn try_from(text: String) -> Result<Self, NotACurrency> {
         text.parse()
     }
 }
@@ -327,7 +300,7 @@ impl Settings {
                 currency: flags
                     .currency
                     .or(file.currency)
-                    .map_or_else(|| Prices::default().currency, |currency| currency.0),
+                    .map_or_else(|| Prices::default().currency, |currency| currency.to_string()),
                 speech: flags.speech_price.or(file.speech_price).unwrap_or_default().0,
                 summary: flags.summary_price.or(file.summary_price).unwrap_or_default().0,
             },
