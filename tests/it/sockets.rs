@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deepdive_tests::socket::Came;
+use deepdive_tests::socket::{Came, sockets_of};
 use deepdive_tests::{Api, Server, Socket};
 use serde_json::{Value, json};
 
@@ -36,9 +36,8 @@ async fn the_subprotocol_is_named_in_the_handshake() {
 #[tokio::test]
 async fn the_subprotocol_is_found_among_several_offers() {
     let server = Server::start().await;
-    let url = format!("{}/graphql/ws", server.url);
     let offers = Some("graphql-ws, graphql-transport-ws");
-    let socket = Socket::offering(&url, offers).await;
+    let socket = Socket::offering(&sockets_of(&server.url).await, offers).await;
     assert_eq!(socket.subprotocol.as_deref(), Some("graphql-transport-ws"));
 }
 
@@ -55,21 +54,21 @@ async fn graphql_itself_takes_sockets_too() {
 async fn without_the_subprotocol_the_socket_is_closed_with_4406() {
     let server = Server::start().await;
     let mut socket = Socket::offering(&format!("{}/graphql/ws", server.url), None).await;
-    assert_eq!(socket.closed().await, (4406, "Subprotocol not acceptable".into()));
+    socket.is_closed_with(4406, Some("Subprotocol not acceptable")).await;
 }
 
 #[tokio::test]
 async fn a_second_init_is_closed_with_4429() {
     let (_server, mut socket) = guest().await;
     socket.send(json!({ "type": "connection_init" })).await;
-    assert_eq!(socket.closed().await, (4429, "Too many initialisation requests".into()));
+    socket.is_closed_with(4429, Some("Too many initialisation requests")).await;
 }
 
 #[tokio::test]
 async fn subscribing_before_init_is_closed_with_4401() {
     let (_server, mut socket) = fresh().await;
     socket.subscribe("a", SITE, json!({})).await;
-    assert_eq!(socket.closed().await, (4401, "Unauthorized".into()));
+    socket.is_closed_with(4401, Some("Unauthorized")).await;
 }
 
 #[tokio::test]
@@ -77,13 +76,13 @@ async fn a_wrong_token_is_closed_with_4403() {
     let (_server, mut socket) = fresh().await;
     let payload = json!({ "Authorization": "Bearer dd_pat_wrong" });
     socket.send(json!({ "type": "connection_init", "payload": payload })).await;
-    assert_eq!(socket.closed().await.0, 4403);
+    socket.is_closed_with(4403, None).await;
 }
 
 #[tokio::test]
 async fn a_socket_that_never_begins_is_closed_with_4408() {
     let (_server, mut socket) = fresh().await;
-    assert_eq!(socket.closed().await, (4408, "Connection initialisation timeout".into()));
+    socket.is_closed_with(4408, Some("Connection initialisation timeout")).await;
 }
 
 #[tokio::test]
@@ -92,13 +91,13 @@ async fn an_id_in_use_is_closed_with_4409() {
     socket.subscribe("same", MINE, json!({})).await;
     socket.message().await;
     socket.subscribe("same", MINE, json!({})).await;
-    assert_eq!(socket.closed().await, (4409, "Subscriber for same already exists".into()));
+    socket.is_closed_with(4409, Some("Subscriber for same already exists")).await;
 }
 
 async fn invalid(text: &str) {
     let (_server, mut socket) = guest().await;
     socket.text(text).await;
-    assert_eq!(socket.closed().await.0, 4400, "{text}");
+    socket.is_closed_with(4400, None).await;
 }
 
 #[tokio::test]
@@ -145,7 +144,7 @@ async fn a_message_that_only_servers_send_is_closed_with_4400() {
 async fn a_binary_frame_is_closed_with_4400() {
     let (_server, mut socket) = guest().await;
     socket.binary(b"{}".to_vec()).await;
-    assert_eq!(socket.closed().await.0, 4400);
+    socket.is_closed_with(4400, None).await;
 }
 
 #[tokio::test]
@@ -308,7 +307,7 @@ async fn a_ticket_opens_one_socket_and_no_second() {
 
     let mut second = Socket::connect(&server.url).await;
     second.send(init).await;
-    assert_eq!(second.closed().await.0, 4403);
+    second.is_closed_with(4403, None).await;
 }
 
 #[tokio::test]

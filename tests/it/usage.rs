@@ -1,8 +1,6 @@
 //! What pipelines cost: counted once whatever ends the process, and held above the budget.
 
-use std::sync::Arc;
-
-use deepdive_tests::server::{create_user, deepdive};
+use deepdive_tests::server::deepdive;
 use deepdive_tests::{Api, Server, eventually};
 use serde_json::{Value, json};
 
@@ -12,11 +10,7 @@ fn text(paragraphs: u32) -> String {
 }
 
 async fn with_owner() -> (Server, Api) {
-    let data = Arc::new(tempfile::tempdir().unwrap());
-    let token = create_user(data.path(), "kim@example.com", "admin").await;
-    let server = Server::start_over(data).await;
-    let api = Api::new(&server.url, Some(&token));
-    (server, api)
+    Server::with("admin", &[]).await
 }
 
 /// Characters and runs of this month's speech.

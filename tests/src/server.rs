@@ -1,4 +1,4 @@
-//! A server process of its own, on a free port, over a data folder of its own.
+//! A blog of one's own: a server process over a data folder, or the deployed blog made as new.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::{Api, PATIENCE};
+use crate::deployed::Deployed;
+use crate::{Api, PASSWORD, patience};
 
 /// The program under test.
 pub fn program() -> PathBuf {
@@ -17,28 +18,31 @@ pub fn program() -> PathBuf {
     std::env::var_os("DEEPDIVE_BIN").map_or_else(built, PathBuf::from)
 }
 
-/// A running server; ended, not gently, when it is dropped.
+/// A running blog; a process of this machine is ended, not gently, when it is dropped.
 pub struct Server {
-    child: Child,
-    /// `http://127.0.0.1:PORT`.
+    home: Home,
+    /// Where it is for its readers, such as `http://127.0.0.1:PORT`.
     pub url: String,
-    /// What it has said so far.
+    /// What its process has said so far.
     pub said: Arc<Mutex<String>>,
-    data: Arc<TempDir>,
     arguments: Vec<String>,
 }
 
+/// Where it runs.
+enum Home {
+    Process { child: Child, data: Arc<TempDir> },
+    Deployed(Deployed),
+}
+
 impl Server {
-    /// Starts over an empty data folder.
+    /// Starts a blog in which nothing was ever written.
     pub async fn start() -> Server {
         Server::start_with(&[]).await
     }
 
-    /// Starts over an empty data folder, with further arguments.
+    /// The same, with further arguments.
     pub async fn start_with(arguments: &[&str]) -> Server {
-        let data = Arc::new(tempfile::tempdir().unwrap());
-        let arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
-        Server::over(data, arguments, 0).await
+        Stopped::new(arguments).await.start().await
     }
 
     /// Starts over a data folder that is there already.
@@ -70,7 +74,7 @@ impl Server {
             }
             None
         };
-        let url = tokio::time::timeout(PATIENCE, address).await.ok().flatten();
+        let url = tokio::time::timeout(patience(), address).await.ok().flatten();
         let url = url.unwrap_or_else(|| panic!("no address:\n{}", said.lock().unwrap()));
         let heard = said.clone();
         tokio::spawn(async move {
@@ -78,7 +82,7 @@ impl Server {
                 heard.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
-        let server = Server { child, url, said, data, arguments };
+        let server = Server { home: Home::Process { child, data }, url, said, arguments };
         server.until_ready().await;
         server
     }
@@ -97,39 +101,53 @@ impl Server {
         self.url.rsplit(':').next().unwrap().parse().unwrap()
     }
 
+    fn process(&self) -> (&Child, &Arc<TempDir>) {
+        match &self.home {
+            Home::Process { child, data } => (child, data),
+            Home::Deployed(_) => panic!("a deployed blog has no process and no folder of ours"),
+        }
+    }
+
     /// The process.
     pub fn id(&self) -> u32 {
-        self.child.id().expect("a process that runs")
+        self.process().0.id().expect("a process that runs")
     }
 
     /// Where its data is.
     pub fn data(&self) -> &Path {
-        self.data.path()
+        self.process().1.path()
     }
 
-    /// Ends it at once, as a power cut would.
+    /// Ends it at once, as a power cut would: all processes, where it has several.
     pub async fn kill(mut self) -> Stopped {
-        self.child.kill().await.unwrap();
+        match &mut self.home {
+            Home::Process { child, .. } => child.kill().await.unwrap(),
+            Home::Deployed(blog) => blog.stop().await,
+        }
         self.stopped()
     }
 
     /// Asks it to stop, and waits for that at most five seconds.
     pub async fn stop(mut self) -> (Stopped, std::process::ExitStatus) {
         let id = self.id().to_string();
+        let Home::Process { child, .. } = &mut self.home else { unreachable!("it has an id") };
         Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
-        let status = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
+        let status = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
         let status = status.expect("a graceful stop within five seconds").unwrap();
         (self.stopped(), status)
     }
 
     fn stopped(self) -> Stopped {
-        let port = self.port();
-        Stopped { data: self.data.clone(), arguments: self.arguments.clone(), port }
+        let place = match &self.home {
+            Home::Process { data, .. } => Place::Folder(data.clone(), self.port()),
+            Home::Deployed(blog) => Place::Deployed(blog.clone()),
+        };
+        Stopped { place, arguments: self.arguments.clone() }
     }
 
     /// Another server over the same folder, which must not start: what it says, and its exit code.
     pub async fn second_over_same_data(&self) -> (i32, String) {
-        let output = serve(self.data.path(), &self.arguments, 0).output().await.unwrap();
+        let output = serve(self.data(), &self.arguments, 0).output().await.unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
     }
@@ -149,36 +167,70 @@ impl Server {
 
     /// The same, with further arguments.
     pub async fn with_author_and(arguments: &[&str]) -> (Server, Api) {
-        let data = Arc::new(tempfile::tempdir().unwrap());
-        let token = create_user(data.path(), "kim@example.com", "author").await;
-        let arguments = arguments.iter().map(|&a| a.to_owned()).collect();
-        let server = Server::over(data, arguments, 0).await;
+        Server::with("author", arguments).await
+    }
+
+    /// A server with somebody of a role, whose token the client carries.
+    pub async fn with(role: &str, arguments: &[&str]) -> (Server, Api) {
+        let stopped = Stopped::new(arguments).await;
+        let token = stopped.create_user("kim@example.com", role).await;
+        let server = stopped.start().await;
         let api = Api::new(&server.url, Some(&token));
         (server, api)
     }
 }
 
-/// A server that is not running; its data is kept.
+/// A blog that is not running; its data is kept.
 pub struct Stopped {
-    data: Arc<TempDir>,
+    place: Place,
     arguments: Vec<String>,
-    port: u16,
+}
+
+/// Where its data is.
+enum Place {
+    /// And which port it had; 0 for none yet.
+    Folder(Arc<TempDir>, u16),
+    Deployed(Deployed),
 }
 
 impl Stopped {
-    /// Starts it again, on the port it had.
-    pub async fn start(self) -> Server {
-        Server::over(self.data, self.arguments, self.port).await
+    /// One in which nothing was ever written.
+    pub async fn new(arguments: &[&str]) -> Stopped {
+        let place = match Deployed::anew(arguments).await {
+            Some(blog) => Place::Deployed(blog),
+            None => Place::Folder(Arc::new(tempfile::tempdir().unwrap()), 0),
+        };
+        Stopped { place, arguments: arguments.iter().map(|&a| a.to_owned()).collect() }
     }
 
-    /// Makes a user while nothing runs.
+    /// Starts it again, on the port it had.
+    pub async fn start(self) -> Server {
+        match self.place {
+            Place::Folder(data, port) => Server::over(data, self.arguments, port).await,
+            // Its functions start when they are called.
+            Place::Deployed(blog) => Server {
+                url: blog.url.clone(),
+                home: Home::Deployed(blog),
+                said: Arc::default(),
+                arguments: self.arguments,
+            },
+        }
+    }
+
+    /// Makes a user while nothing runs; their access token.
     pub async fn create_user(&self, email: &str, role: &str) -> String {
-        create_user(self.data.path(), email, role).await
+        match &self.place {
+            Place::Folder(data, _) => create_user(data.path(), email, role).await,
+            Place::Deployed(blog) => blog.create_user(email, role).await,
+        }
     }
 
     /// Where its data is.
     pub fn data(&self) -> &Path {
-        self.data.path()
+        match &self.place {
+            Place::Folder(data, _) => data.path(),
+            Place::Deployed(_) => panic!("a deployed blog has no folder of ours"),
+        }
     }
 }
 
@@ -215,7 +267,7 @@ pub async fn create_user(data: &Path, email: &str, role: &str) -> String {
         .spawn()
         .expect("the program starts");
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(b"correct horse battery\n").await.unwrap();
+    stdin.write_all(format!("{PASSWORD}\n").as_bytes()).await.unwrap();
     drop(stdin);
     let output = child.wait_with_output().await.unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

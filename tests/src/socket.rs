@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::PATIENCE;
+use crate::{Api, is_deployed, patience};
 
 /// A socket.
 pub struct Socket {
@@ -31,9 +31,9 @@ pub enum Came {
 }
 
 impl Socket {
-    /// Connects and offers `graphql-transport-ws`.
+    /// Connects to the sockets of a blog, and offers `graphql-transport-ws`.
     pub async fn connect(url: &str) -> Socket {
-        Socket::offering(&format!("{url}/graphql/ws"), Some("graphql-transport-ws")).await
+        Socket::offering(&sockets_of(url).await, Some("graphql-transport-ws")).await
     }
 
     /// Connects to an address and offers subprotocols.
@@ -98,7 +98,7 @@ impl Socket {
 
     /// What comes next; fails the test when nothing does.
     pub async fn next(&mut self) -> Came {
-        tokio::time::timeout(PATIENCE, self.receive()).await.expect("something comes")
+        tokio::time::timeout(patience(), self.receive()).await.expect("something comes")
     }
 
     /// What comes within `wait`, if anything does.
@@ -135,14 +135,29 @@ impl Socket {
         }
     }
 
-    /// The code and reason with which the server closes, whatever comes before.
-    pub async fn closed(&mut self) -> (u16, String) {
+    /// Fails the test unless the server closes with this code and, if one is given, this reason; the messages that
+    /// came before. API Gateway can send neither: there, closing is all that is seen.
+    pub async fn is_closed_with(&mut self, code: u16, reason: Option<&str>) -> Vec<Value> {
+        let mut before = vec![];
         loop {
             match self.next().await {
-                Came::Message(_) => {}
-                Came::Close(code, reason) => return (code, reason),
+                Came::Message(message) => before.push(message),
+                Came::Close(..) | Came::End if is_deployed() => return before,
+                Came::Close(given, why) => {
+                    assert_eq!((given, &*why), (code, reason.unwrap_or(&why)));
+                    return before;
+                }
                 Came::End => panic!("the connection ended without a close frame"),
             }
         }
     }
+}
+
+/// Where a blog's sockets are, as its pages tell; else at their usual place.
+pub async fn sockets_of(url: &str) -> String {
+    let (_, page) = Api::new(url, None).get("/").await;
+    let page = String::from_utf8_lossy(&page);
+    let told = page.split_once("<meta name=\"deepdive:sockets\" content=\"");
+    let told = told.and_then(|(_, rest)| rest.split_once('"')).map(|(address, _)| address.to_owned());
+    told.unwrap_or_else(|| format!("{url}/graphql/ws"))
 }

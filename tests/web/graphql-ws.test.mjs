@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 
-import { Api, eventually, serverWithAuthor } from "./product.mjs";
+import { Api, eventually, notDeployed, serverWithAuthor, stepsOf } from "./product.mjs";
 
 let server, api;
 before(async () => void ({ server, api } = await serverWithAuthor()));
@@ -15,9 +15,9 @@ const WATCH = `subscription($after: EventCursor) { myPipelines(after: $after) {
   kind seq cursor resumed gap { from to } stages { kind status post { id } } } }`;
 
 /** A client that says why it was closed instead of trying again. */
-function client({ path = "/graphql/ws", token = api.token, ...options } = {}) {
+function client({ url = server.sockets, token = api.token, ...options } = {}) {
   return createClient({
-    url: server.url.replace("http", "ws") + path,
+    url,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
     connectionParams: token ? { Authorization: `Bearer ${token}` } : undefined,
@@ -50,14 +50,17 @@ const readyOf = (seen, id) =>
 /** The numbers of events, which must have none left out. */
 const numbers = (seen) => seen.filter(({ kind }) => kind === "EVENT").map(({ seq }) => seq);
 
-for (const path of ["/graphql/ws", "/graphql"]) {
-  test(`a query is answered on ${path}`, async () => {
-    const of = client({ path });
-    const { data } = await result(of, { query: "{ viewer { email role } }" });
-    assert.deepEqual(data.viewer, { email: "kim@example.com", role: "AUTHOR" });
-    await of.dispose();
-  });
+async function isAnswered(of) {
+  const { data } = await result(of, { query: "{ viewer { email role } }" });
+  assert.deepEqual(data.viewer, { email: "kim@example.com", role: "AUTHOR" });
+  await of.dispose();
 }
+
+test("a query is answered", () => isAnswered(client()));
+
+test("a query is answered at the address of GraphQL too", {
+  skip: notDeployed("API Gateway has sockets at an address of their own"),
+}, () => isAnswered(client({ url: `${server.url.replace("http", "ws")}/graphql` })));
 
 test("a mutation is carried out once and its result is there over HTTP too", async () => {
   const of = client();
@@ -88,7 +91,7 @@ test("every step of a publication arrives as it happens", async () => {
       .slice(1)
       .flatMap(({ stages }) => stages.filter((stage) => stage.kind === kind).map(({ status }) => status))
       .filter((status, index, all) => status !== all[index - 1]);
-    assert.deepEqual(steps, ["PENDING", "RUNNING", "READY"], kind);
+    assert.deepEqual(steps, stepsOf(kind), kind);
   }
   await of.dispose();
 });
@@ -135,7 +138,9 @@ test("a guest may ask but not watch", async () => {
   await of.dispose();
 });
 
-test("a token that does not exist is not let in", async () => {
+test("a token that does not exist is not let in", {
+  skip: notDeployed("API Gateway closes without the code by which this client knows why"),
+}, async () => {
   const of = client({ token: "dd_pat_nobody" });
   await assert.rejects(result(of, { query: "{ site { title } }" }), ({ code }) => code === 4403);
 });

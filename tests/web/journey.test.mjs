@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Api, eventually, PASSWORD, Server } from "./product.mjs";
+import { Api, eventually, notDeployed, PASSWORD, Server, stepsOf } from "./product.mjs";
 import { ARTICLE, longText } from "./texts.mjs";
 import {
   boardNotes, boardSays, doesNotScrollSideways, drop, fill, nothingWentWrong, openBrowser, openWindow,
@@ -16,8 +16,8 @@ const EMAIL = "owner@example.com";
 let server, browser, author, guest, page, editor, reading, endedAt;
 
 /** A step of the way; where one fails, the way ends, and no later step waits for what cannot come. */
-function step(name, walk) {
-  test(name, async () => {
+function step(name, walk, options = {}) {
+  test(name, options, async () => {
     if (endedAt) throw new Error(`the way ended at: ${endedAt}`);
     try {
       await walk();
@@ -109,7 +109,7 @@ step("publishing is watched in two windows without a reload and without asking a
     await boardSays(window, { SPEECH: "READY", SUMMARY: "READY", SEARCH: "READY", IMAGE: "READY" });
     const { steps, counts } = await boardNotes(window);
     for (const kind of ["SPEECH", "SUMMARY", "SEARCH"]) {
-      assert.deepEqual(steps[kind], ["NONE", "PENDING", "RUNNING", "READY"], kind);
+      assert.deepEqual(steps[kind], ["NONE", ...stepsOf(kind)], kind);
     }
     assert.ok(counts.SPEECH.length >= 2, `sentences are counted: ${counts.SPEECH}`);
   }
@@ -165,7 +165,7 @@ step("both boards go on where they were when the server is killed and started ag
     await window.close();
   }
   nothingWentWrong(page, /WebSocket connection|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET/);
-});
+}, { skip: notDeployed("no process of ours holds the boards' sockets, or is between them and the table") });
 
 step("a guest reads the post: highlighted code, a summary, a picture that keeps its place", async () => {
   reading = await openWindow(guest, server.url);

@@ -10,28 +10,19 @@ import {
   paintPhoto, person, PHONE, shoot, signIn,
 } from "./windows.mjs";
 
-let server, fresh, browser;
+let server, browser;
 /** Who looks, by the language of their browser. */
 const people = {};
 const at = {};
 
 before(async () => {
-  const made = await serverWithAuthor();
-  ({ server } = made);
-  [fresh, browser] = await Promise.all([Server.start("--sign-up", "open"), openBrowser()]);
+  browser = await openBrowser();
   for (const language of ["ko", "en"]) {
     const [guest, author] = await Promise.all([person(browser, language), person(browser, language)]);
     people[language] = { guest, author };
-    const page = await openWindow(author);
-    await signIn(page, server.url, "kim@example.com", PASSWORD);
-    if (language === "ko") await write(made.api, page);
-    await page.close();
   }
 });
-after(async () => {
-  await browser?.close();
-  await Promise.all([server?.end(), fresh?.end()]);
-});
+after(() => browser?.close());
 
 /** A blog with two articles, a draft and what was deleted. */
 async function write(api, page) {
@@ -47,7 +38,18 @@ async function write(api, page) {
   Object.assign(at, { post: `/posts/${korean.slug}`, english: `/posts/${english.slug}`, editor: `/studio/posts/${encodeURIComponent(korean.id)}` });
 }
 
-const PAGES = {
+/** Of a blog that nobody has yet. */
+const AT_FIRST = {
+  "sign-up": { who: "guest", path: () => "/sign-up", there: (page) => page.getByTestId("mail-submit").waitFor() },
+  "set-up": {
+    who: "guest",
+    path: () => new URL(server.setUpLink).pathname + new URL(server.setUpLink).search,
+    there: (page) => page.getByTestId("setup-submit").waitFor(),
+  },
+};
+
+/** Of a blog in use. */
+const IN_USE = {
   home: { who: "guest", path: () => "/", there: (page) => page.locator(".card").nth(1).waitFor() },
   tag: { who: "guest", path: () => `/tags/${encodeURIComponent("검색")}`, there: (page) => page.getByTestId("tag-title").waitFor() },
   post: { who: "guest", path: () => at.post, there: (page) => page.getByTestId("post-player").waitFor() },
@@ -59,22 +61,10 @@ const PAGES = {
   },
   "sign-in": { who: "guest", path: () => "/sign-in", there: (page) => page.getByTestId("sign-in-submit").waitFor() },
   forgot: { who: "guest", path: () => "/forgot", there: (page) => page.getByTestId("mail-submit").waitFor() },
-  "sign-up": {
-    who: "guest",
-    server: () => fresh,
-    path: () => "/sign-up",
-    there: (page) => page.getByTestId("mail-submit").waitFor(),
-  },
   "sign-up-closed": { who: "guest", path: () => "/sign-up", there: (page) => page.getByTestId("sign-up-closed").waitFor() },
   confirm: { who: "guest", path: () => "/confirm?token=x", there: (page) => page.getByTestId("confirm-submit").waitFor() },
   reset: { who: "guest", path: () => "/reset?token=x", there: (page) => page.getByTestId("reset-submit").waitFor() },
   account: { who: "author", path: () => "/account", there: (page) => page.getByTestId("tokens").locator("li").first().waitFor() },
-  "set-up": {
-    who: "guest",
-    server: () => fresh,
-    path: () => new URL(fresh.setUpLink).pathname + new URL(fresh.setUpLink).search,
-    there: (page) => page.getByTestId("setup-submit").waitFor(),
-  },
   "not-found": { who: "guest", path: () => "/posts/nothing-here", there: (page) => page.getByRole("heading", { level: 1 }).waitFor() },
   studio: { who: "author", path: () => "/studio", there: (page) => page.getByTestId("chip-SPEECH").nth(1).waitFor() },
   deleted: { who: "author", path: () => "/studio/deleted", there: (page) => page.getByTestId("deleted-post").waitFor() },
@@ -96,15 +86,15 @@ const LOOKS = ["light", "dark"].flatMap((scheme) => [
   { language: "en", scheme, device: scheme === "light" ? "phone" : "desk" },
 ]);
 
-// Two windows at a time: while one is drawn, axe looks through the other.
-describe("each page in each look", { concurrency: 2 }, () => {
-  for (const [name, { who, path, there, server: of = () => server }] of Object.entries(PAGES)) {
+/** Two windows at a time: while one is drawn, axe looks through the other. */
+function inEachLook(pages) {
+  for (const [name, { who, path, there }] of Object.entries(pages)) {
     for (const { language, scheme, device } of LOOKS) {
       test(`${name}, ${language}, ${scheme}, on a ${device}`, async () => {
         const page = await openWindow(people[language][who]);
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
         await page.setViewportSize({ desk: DESK, phone: PHONE }[device]);
-        await page.goto(of().url + path());
+        await page.goto(server.url + path());
         await there(page);
         await eventually("nothing loads any more", async () => (await page.locator(".loading").count()) === 0);
         assert.equal(await page.locator("html").getAttribute("lang"), language);
@@ -117,23 +107,44 @@ describe("each page in each look", { concurrency: 2 }, () => {
       });
     }
   }
+}
+
+describe("each page of a blog that nobody has yet, in each look", { concurrency: 2 }, () => {
+  before(async () => void (server = await Server.start("--sign-up", "open")));
+  after(() => server?.end());
+  inEachLook(AT_FIRST);
 });
 
-test("on a phone, the head shows where the focus is, in the language that was chosen there", async () => {
-  const page = await openWindow(people.ko.author);
-  await page.setViewportSize(PHONE);
-  await page.goto(`${server.url}/studio`);
-  await page.getByTestId("chip-SPEECH").nth(1).waitFor();
-  await page.getByTestId("language-toggle").click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
-  await headIsOneRow(page);
-  for (const name of ["Deepdive", "Search", "Studio"]) {
-    const link = page.locator(".site-header").getByRole("link", { name });
-    await page.keyboard.press("Tab");
-    while (!(await link.evaluate((element) => element === document.activeElement))) await page.keyboard.press("Tab");
-    const outline = await link.evaluate((element) => getComputedStyle(element).outlineStyle);
-    assert.notEqual(outline, "none", name);
-  }
-  nothingWentWrong(page);
-  await page.close();
+describe("a blog in use", () => {
+  before(async () => {
+    const made = await serverWithAuthor();
+    ({ server } = made);
+    for (const [language, { author }] of Object.entries(people)) {
+      const page = await openWindow(author);
+      await signIn(page, server.url, "kim@example.com", PASSWORD);
+      if (language === "ko") await write(made.api, page);
+      await page.close();
+    }
+  });
+  after(() => server?.end());
+  describe("each page in each look", { concurrency: 2 }, () => inEachLook(IN_USE));
+
+  test("on a phone, the head shows where the focus is, in the language that was chosen there", async () => {
+    const page = await openWindow(people.ko.author);
+    await page.setViewportSize(PHONE);
+    await page.goto(`${server.url}/studio`);
+    await page.getByTestId("chip-SPEECH").nth(1).waitFor();
+    await page.getByTestId("language-toggle").click();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await headIsOneRow(page);
+    for (const name of ["Deepdive", "Search", "Studio"]) {
+      const link = page.locator(".site-header").getByRole("link", { name });
+      await page.keyboard.press("Tab");
+      while (!(await link.evaluate((element) => element === document.activeElement))) await page.keyboard.press("Tab");
+      const outline = await link.evaluate((element) => getComputedStyle(element).outlineStyle);
+      assert.notEqual(outline, "none", name);
+    }
+    nothingWentWrong(page);
+    await page.close();
+  });
 });

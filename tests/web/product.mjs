@@ -1,5 +1,5 @@
-// The product as a user has it: a server process on a free port over a data folder of its own, and
-// a client of its API. Nothing here knows the server's code.
+// The product as a user has it: a server process on a free port over a data folder of its own, or the blog that
+// `cargo xtask test --aws` deployed, made as new; and a client of its API. Nothing here knows the server's code.
 import { spawn } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs/promises";
@@ -9,10 +9,23 @@ import path from "node:path";
 const built = path.resolve(import.meta.dirname, "../../target/release/deepdive");
 /** The program under test. */
 export const program = process.env.DEEPDIVE_BIN || built;
-/** What every wait ends with, met or not; milliseconds. */
-export const PATIENCE = 60_000;
+/** Where the emulator is to which the blog is deployed, when that blog is under test. */
+const emulator = process.env.DEEPDIVE_DEPLOYED;
+/** Says why a test is left out where the blog is deployed, for the `skip` of `node:test`. */
+export const notDeployed = (reason) => Boolean(emulator) && reason;
+/**
+ * What every wait ends with, met or not; milliseconds. In the AWS home, what is tried again is found by the sweeper,
+ * which looks once a minute.
+ */
+export const PATIENCE = emulator ? 150_000 : 60_000;
 /** The password of all accounts that suites make. */
 export const PASSWORD = "correct horse battery";
+
+/** The statuses that a stage goes through when all is well. Polly speaks while nobody waits for it, and rings. */
+export const stepsOf = (kind) =>
+  emulator && kind === "SPEECH"
+    ? ["PENDING", "RUNNING", "WAITING", "PENDING", "RUNNING", "READY"]
+    : ["PENDING", "RUNNING", "READY"];
 
 /** Asks until `condition` gives something true; names `what` when it never does. */
 export async function eventually(what, condition, patience = PATIENCE) {
@@ -40,15 +53,16 @@ export class Server {
     this.demo = false;
   }
 
-  /** Starts over an empty folder. */
+  /** Starts a blog in which nothing was ever written. */
   static async start(...args) {
     const server = await Server.stopped();
     await server.start(...args);
     return server;
   }
 
-  /** An empty folder without a process. */
+  /** A blog in which nothing was ever written, without a process. */
   static async stopped() {
+    if (emulator) return Deployed.anew();
     return new Server(await fs.mkdtemp(path.join(os.tmpdir(), "deepdive-web-")));
   }
 
@@ -73,6 +87,11 @@ export class Server {
       return printed.match(/ready at (http:\/\/127\.0\.0\.1:(\d+))\s/);
     });
     [, this.url, this.#port] = ready;
+  }
+
+  /** Where its sockets are. */
+  get sockets() {
+    return `${this.url.replace("http", "ws")}/graphql/ws`;
   }
 
   /** The link that the first start printed. */
@@ -106,6 +125,57 @@ export class Server {
     const token = said.match(/dd_pat_\S+/)?.[0];
     if (!token) throw new Error(`no token: ${said}`);
     return token;
+  }
+}
+
+/**
+ * The deployed blog: one for all suites, which have it one after the other. What only the emulator under it can do is
+ * asked of `tests/servers/ministack/control.py`.
+ */
+class Deployed {
+  /** What the functions are told by variables as `deepdive serve` is by arguments. */
+  static #TOLD = ["--sign-up", "--speech-price", "--summary-price", "--currency"];
+
+  said = "";
+
+  static async anew() {
+    const blog = new Deployed();
+    await blog.#anew({});
+    return blog;
+  }
+
+  async #ask(command, what) {
+    const answer = await fetch(`${emulator}/_deepdive/${command}`, { method: "POST", body: JSON.stringify(what) });
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(`${command}: ${said.error}`);
+    return said;
+  }
+
+  async #anew(settings) {
+    Object.assign(this, await this.#ask("anew", { settings }));
+  }
+
+  /** Its functions start when they are called. Arguments of `deepdive serve` become their settings. */
+  async start(...args) {
+    const settings = {};
+    for (let at = 0; at < args.length; at += 2) {
+      if (!Deployed.#TOLD.includes(args[at])) throw new Error(`nothing on AWS is told by ${args[at]}`);
+      settings[`DEEPDIVE_${args[at].slice("--".length).replaceAll("-", "_").toUpperCase()}`] = args[at + 1];
+    }
+    if (args.length) await this.#ask("settings", { settings });
+    this.setUpLink = (await this.#ask("operator", { command: "setUpLink" })).setUpLink;
+  }
+
+  /** All processes of all functions end at once. */
+  async kill() {
+    await this.#ask("stop", {});
+  }
+
+  async end() {}
+
+  async createUser(email, role) {
+    const command = { command: "createUser", email, password: PASSWORD, role, token: true };
+    return (await this.#ask("operator", command)).token;
   }
 }
 

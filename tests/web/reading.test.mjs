@@ -114,8 +114,8 @@ test("neighbours, tags and categories lead from post to post", async () => {
   await page.getByTestId("post-previous").click();
   await page.getByRole("heading", { level: 1, name: "앞선 글" }).waitFor();
   await page.getByRole("link", { name: "C/C++" }).click();
-  await page.getByTestId("tag-title").waitFor();
-  assert.equal(await page.getByTestId("tag-title").innerText(), "#C/C++");
+  // Until its posts are there, the title is what the address says.
+  await page.getByTestId("tag-title").getByText("#C/C++", { exact: true }).waitFor();
   assert.equal(await page.locator(".card").count(), 1);
   for (const [device, size] of Object.entries({ desk: DESK, phone: PHONE })) {
     await page.setViewportSize(size);

@@ -33,8 +33,8 @@ pub struct Deployed {
 /// # Errors
 /// Its packages cannot be had, or a test failed.
 pub fn templates(workspace: &Workspace) -> Result<()> {
+    packages(workspace)?;
     let infra = workspace.root.join("infra");
-    step("infra: npm packages", || npm::install(&infra))?;
     step("infra: types, templates", || {
         for script in ["check", "test"] {
             call(Command::new("npm").args(["run", "--silent", script]).current_dir(&infra))?;
@@ -43,8 +43,16 @@ pub fn templates(workspace: &Workspace) -> Result<()> {
     })
 }
 
+/// Fetches what `infra` is run by.
+///
+/// # Errors
+/// Its packages cannot be had.
+pub fn packages(workspace: &Workspace) -> Result<()> {
+    step("infra: npm packages", || npm::install(&workspace.root.join("infra")))
+}
+
 /// Deploys the blog as an owner would, with the functions that are compiled, and search at `search_url`. The
-/// packages of `infra` are there (see [`templates`]).
+/// packages of `infra` are there (see [`packages`]).
 ///
 /// # Errors
 /// A part cannot be fetched or deployed; the message says which.

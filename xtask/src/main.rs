@@ -10,6 +10,7 @@
 
 mod aws;
 mod bench;
+mod both;
 mod ci;
 mod deployed;
 mod fingerprint;
@@ -41,6 +42,7 @@ const COMMANDS: &str = "\
 usage: cargo xtask COMMAND
 
   serve [-- ARGS]   set up, build and start the server; ARGS go to `deepdive serve`
+  serve --aws       deploy the AWS home to an emulator on this machine, and keep it until Enter is pressed
   test              set up, build and pass all tests
   test --aws        start the servers that the AWS home is tested against, deploy it there, and pass its tests
   setup             install what building, running and testing need
@@ -69,6 +71,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         None => ("help", args),
     };
     match (command, rest) {
+        ("serve", [aws]) if aws == "--aws" => aws::serve(&workspace),
         ("serve", rest) => serve::run(&workspace, behind_dashes(rest)),
         ("test", []) => test::run(&workspace, Depth::Usual),
         ("test", [aws]) if aws == "--aws" => aws::test(&workspace),

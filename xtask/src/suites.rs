@@ -53,6 +53,8 @@ pub struct Counts {
     pub failed: u32,
     /// Tests that did not run.
     pub skipped: u32,
+    /// Tests that were not asked for.
+    pub filtered: u32,
 }
 
 /// All suites, in the order in which a developer wants to hear of failures.
@@ -74,15 +76,21 @@ pub fn all(workspace: &Workspace, depth: Depth) -> Result<Vec<Suite>> {
     let (scripts, left_out) =
         runnable(scripts(&workspace.root.join("tests"))?, tools::browser().is_some());
     if !scripts.is_empty() {
-        let mut node = Command::new("node");
-        // One file at a time: several browsers and servers on two cores only wait for each other.
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(scripts);
-        suites.push(Suite { name: "Node: browser, real clients", command: node, left_out });
+        let command = node_test(&scripts);
+        suites.push(Suite { name: "Node: browser, real clients", command, left_out });
     }
     for suite in &mut suites {
         suite.command.current_dir(&workspace.root).envs(environment(workspace, depth));
     }
     Ok(suites)
+}
+
+/// Node's own runner of tests.
+pub fn node_test(scripts: &[PathBuf]) -> Command {
+    let mut node = Command::new("node");
+    // One file at a time: several browsers and servers on two cores only wait for each other.
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(scripts);
+    node
 }
 
 impl Suite {
@@ -98,13 +106,14 @@ impl Suite {
 
 impl Counts {
     /// Adds what a line of cargo's or node's output counts.
-    fn hear(&mut self, line: &str) {
+    pub fn hear(&mut self, line: &str) {
         if let Some(result) = line.strip_prefix("test result: ") {
             for part in result.split([';', '.']) {
                 match part.trim().split_once(' ') {
                     Some((n, "passed")) => self.passed += number(n),
                     Some((n, "failed")) => self.failed += number(n),
                     Some((n, "ignored")) => self.skipped += number(n),
+                    Some((n, "filtered out")) => self.filtered += number(n),
                     _ => {}
                 }
             }
@@ -127,7 +136,7 @@ fn number(text: &str) -> u32 {
 
 /// What the suites learn from their environment: the program under test, the browser if there is one,
 /// and whether they may take their time.
-fn environment(workspace: &Workspace, depth: Depth) -> Vec<(&'static str, OsString)> {
+pub fn environment(workspace: &Workspace, depth: Depth) -> Vec<(&'static str, OsString)> {
     let mut variables = vec![("DEEPDIVE_BIN", workspace.server().into_os_string())];
     if let Some(browser) = tools::browser() {
         variables.push(("DEEPDIVE_BROWSER", browser.into_os_string()));
@@ -153,7 +162,7 @@ fn runnable(scripts: Vec<PathBuf>, browser: bool) -> (Vec<PathBuf>, u32) {
 }
 
 /// The files `*.test.mjs` in the folders of `tests`, by name.
-fn scripts(tests: &Path) -> Result<Vec<PathBuf>> {
+pub fn scripts(tests: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![tests.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -190,7 +199,7 @@ mod tests {
             "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.01s\n\
              noise 3 passed\n\
              test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s",
-            Counts { passed: 14, failed: 1, skipped: 1 },
+            Counts { passed: 14, failed: 1, skipped: 1, filtered: 3 },
         );
     }
 
@@ -211,7 +220,7 @@ mod tests {
     fn results_of_node_are_counted() {
         check(
             "✔ light (12ms)\nℹ tests 9\nℹ suites 0\nℹ pass 6\nℹ fail 1\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\nℹ duration_ms 6",
-            Counts { passed: 6, failed: 2, skipped: 1 },
+            Counts { passed: 6, failed: 2, skipped: 1, filtered: 0 },
         );
     }
 }

@@ -66,7 +66,7 @@ mod tests {
         Outcome {
             name: "suite",
             ok,
-            counts: Counts { passed, failed, skipped },
+            counts: Counts { passed, failed, skipped, filtered: 0 },
             took: Duration::from_secs(61),
         }
     }

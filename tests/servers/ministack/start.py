@@ -13,6 +13,7 @@ from ministack.core import iam_evaluator
 from ministack.services import apigateway, cloudfront
 
 import bedrock
+import control
 import expiry
 import polly
 import streams
@@ -68,7 +69,12 @@ async def noted(original, *args, **named):
 
 @mended(app, "app", ["scope", "receive", "send"])
 async def naming(original, scope, receive, send):
-    """As above: where the handshake is answered."""
+    """As above: where the handshake is answered. And what is no part of AWS: `control`, and a name by which browsers
+    of this machine come to CloudFront."""
+    if scope["type"] == "http":
+        if scope["path"].startswith(control.PREFIX):
+            return await control.answer(scope["path"], receive, send)
+        scope = at_the_edge(scope)
 
     async def named(message):
         chosen = subprotocol.get()
@@ -77,6 +83,18 @@ async def naming(original, scope, receive, send):
         await send(message)
 
     await original(scope, receive, named if scope["type"] == "websocket" else send)
+
+
+def at_the_edge(scope):
+    """What a browser asks of `localhost` goes to the blog's distribution."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if not hosts or not hosts[0].startswith(b"localhost:") or scope["path"].startswith(("/_aws/", "/_ministack/")):
+        return scope
+    edge = control.distribution()
+    if edge is None:
+        return scope
+    headers = [(name, edge.encode() if name == b"host" else value) for name, value in scope["headers"]]
+    return {**scope, "headers": headers}
 
 
 for part in (bedrock, expiry, polly, streams):

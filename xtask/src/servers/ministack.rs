@@ -40,6 +40,11 @@ impl MiniStack {
         &self.server.url
     }
 
+    /// The port at which it answers.
+    pub fn port(&self) -> &str {
+        self.url().rsplit(':').next().unwrap_or_default()
+    }
+
     /// How AWS's own tools find it, as who may do anything.
     pub fn environment(&self) -> [(&'static str, &str); 5] {
         [

@@ -1,0 +1,131 @@
+"""What the suites ask of a deployed blog that nobody asks of AWS: to be as new, and to lose all its processes.
+
+The same suites run on one machine, where each has a server over a folder of its own. To deploy a blog for each of them
+would take minutes; to make the one that is deployed as new takes a moment.
+
+Requests are POSTs of JSON:
+
+- `/_deepdive/anew {}`: nothing was ever written to the blog, and readers come to it at `http://localhost:PORT`, by
+  CloudFront.
+- `/_deepdive/settings {"settings": {...}}`: its functions have these variables beside those that the infrastructure gave.
+- `/_deepdive/stop {}`: every process of every function ends at once, as when the machines under them are lost.
+- `/_deepdive/operator {"command": ...}`: what the operator's function answers.
+"""
+
+import asyncio
+import json
+import os
+import urllib.error
+import urllib.request
+
+import boto3
+from ministack.core import lambda_runtime
+from ministack.services import cloudfront, dynamodb, lambda_svc
+
+PREFIX = "/_deepdive/"
+# The variables that the infrastructure gave, by function.
+given = {}
+# Those that are told beside them: always, and at present.
+told_at_first, told = {}, {}
+
+
+def functions():
+    """Their configurations, by name."""
+    return {name: record["config"] for (_, _, name), record in lambda_svc._functions.all_items()}
+
+
+def distribution():
+    """CloudFront's name for the blog."""
+    found = next(iter(cloudfront._distributions._data.values()), None)
+    return found and found["DomainName"]
+
+
+def addresses():
+    """Where the blog and its sockets are for who is on this machine. Certificates and names are for who is not."""
+    port = os.environ["GATEWAY_PORT"]
+    site = f"http://localhost:{port}"
+    socket = next(url for config in functions().values() if (url := variables(config).get("DEEPDIVE_SOCKET_URL")))
+    return {
+        "DEEPDIVE_PUBLIC_URL": site,
+        "DEEPDIVE_MEDIA_URL": f"{site}/media",
+        "DEEPDIVE_SOCKET_URL": sockets(socket, port),
+    }
+
+
+def variables(config):
+    return config.get("Environment", {}).get("Variables", {})
+
+
+def tell(settings):
+    """Gives the functions other variables, each those that it has. Processes that run know the former ones: they end."""
+    told.update(settings)
+    for name, config in functions().items():
+        known = given.setdefault(name, dict(variables(config)))
+        config["Environment"] = {"Variables": {**known, **{n: value for n, value in told.items() if n in known}}}
+    lambda_runtime.reset()
+
+
+def anew():
+    if not given:
+        told_at_first.update(addresses())
+    told.clear()
+    tell(told_at_first)
+    with dynamodb._lock:
+        for _, table in dynamodb._tables.all_items():
+            table["items"].clear()
+            dynamodb._items_replaced(table)
+    for search in {known.get("DEEPDIVE_SEARCH_URL") for known in given.values()} - {None, ""}:
+        forget(search)
+    return {"url": told["DEEPDIVE_PUBLIC_URL"], "sockets": told["DEEPDIVE_SOCKET_URL"]}
+
+
+def sockets(url, port):
+    """Where MiniStack has what `url` names at AWS: `wss://API.execute-api.REGION.amazonaws.com/STAGE`."""
+    api, _, stage = url.removeprefix("wss://").partition("/")
+    return f"ws://127.0.0.1:{port}/_aws/execute-api/{api.split('.')[0]}/{stage}"
+
+
+def forget(search):
+    """Removes the index, which is made anew by who needs it."""
+    try:
+        with urllib.request.urlopen(f"{search}/_alias/posts") as answer:
+            names = json.load(answer)
+    except urllib.error.HTTPError:
+        return
+    for name in names:
+        urllib.request.urlopen(urllib.request.Request(f"{search}/{name}", method="DELETE")).close()
+
+
+def operator(event):
+    _, region, name = next(at for at, _ in lambda_svc._functions.all_items() if "Operator" in at[2])
+    # The key that may do anything.
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    answer = boto3.client("lambda", region_name=region, **keys).invoke(FunctionName=name, Payload=json.dumps(event))
+    said = json.load(answer["Payload"])
+    if "FunctionError" in answer:
+        raise RuntimeError(f"the operator's function failed: {said}")
+    return said
+
+
+COMMANDS = {
+    "anew": lambda _: anew(),
+    "settings": lambda asked: tell(asked["settings"]) or {},
+    "stop": lambda _: lambda_runtime.reset() or {},
+    "operator": operator,
+}
+
+
+async def answer(path, receive, send):
+    """Does what is asked, outside of the loop, which has to answer what it asks for meanwhile."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    try:
+        command = COMMANDS[path.removeprefix(PREFIX)]
+        status, said = 200, await asyncio.to_thread(command, json.loads(body or b"{}"))
+    except Exception as error:
+        status, said = 500, {"error": repr(error)}
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(said).encode()})
