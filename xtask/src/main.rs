@@ -13,6 +13,7 @@ mod bench;
 mod both;
 mod ci;
 mod deployed;
+mod fetched;
 mod fingerprint;
 mod functions;
 mod long;

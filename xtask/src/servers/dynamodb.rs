@@ -6,7 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Server, cache, java, made_once, run_folder};
+use super::{Server, java, run_folder};
+use crate::fetched::{cache, made_once};
 use crate::process::{call, in_path};
 use crate::workspace::Workspace;
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Server, cache, made_once, run_folder};
-use crate::process::{call, output};
+use super::{Server, run_folder};
+use crate::fetched::{cache, made_once, python_packages};
+use crate::process::output;
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -109,16 +110,7 @@ pub fn start(workspace: &Workspace) -> Result<MiniStack> {
 
 fn fetch(workspace: &Workspace, folder: &Path) -> Result<()> {
     println!("    downloading 20 MB");
-    let mut pip = tools::pip().context(
-        "the tests of the AWS home need pip for Python 3 (Debian: python3-pip), which brings MiniStack",
-    )?;
-    pip.args(["install", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"])
-        .args(["--disable-pip-version-check", "--no-cache-dir", "--root-user-action=ignore"])
-        .arg("--target")
-        .arg(folder)
-        .arg("--requirement")
-        .arg(workspace.root.join(REQUIREMENTS));
-    call(&mut pip).context("pip could not install MiniStack; is there a network?")
+    python_packages("MiniStack", &workspace.root.join(REQUIREMENTS), folder)
 }
 
 /// A port that nobody listens on. MiniStack refuses to start when somebody else was faster.

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::process::step;
-use crate::workspace::{Workspace, cache_home};
+use crate::workspace::Workspace;
 
 pub use ministack::{MiniStack, REGION as MINISTACK_REGION};
 
@@ -116,30 +116,6 @@ fn run_folder(name: &str) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
     Ok(folder)
-}
-
-/// Where a server is kept when it was fetched.
-fn cache(name: &str) -> Result<PathBuf> {
-    Ok(cache_home()?.join("deepdive").join(name))
-}
-
-/// A folder that is made once: `make` fills a new one, which then takes its place whole or not at all.
-fn made_once(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    if folder.is_dir() {
-        println!("    {} is there", folder.display());
-        return Ok(());
-    }
-    let scratch = folder.with_extension(format!("{}.new", std::process::id()));
-    let _ = fs::remove_dir_all(&scratch);
-    fs::create_dir_all(&scratch).with_context(|| format!("create {}", scratch.display()))?;
-    let made = make(&scratch);
-    let placed = made.and_then(|()| match fs::rename(&scratch, folder) {
-        // Somebody else was faster; theirs is as good.
-        Err(_) if folder.is_dir() => Ok(()),
-        outcome => outcome.with_context(|| format!("create {}", folder.display())),
-    });
-    let _ = fs::remove_dir_all(&scratch);
-    placed
 }
 
 /// A program of the Java 17 that the servers need. A newer one will not do for OpenSearch.

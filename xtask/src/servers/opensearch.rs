@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Server, cache, java, made_once, run_folder};
+use super::{Server, java, run_folder};
+use crate::fetched::{cache, made_once};
 use crate::process::{call, in_path, output};
 use crate::workspace::Workspace;
 
