@@ -291,6 +291,19 @@ fn the_default_build_contains_no_aws_sdk() {
     no_offences("crates of the AWS home in the default build", aws.cloned().collect());
 }
 
+/// What is linked into each of them is checked when they are compiled: see `xtask/src/functions/contents.rs`.
+#[test]
+fn no_function_could_contain_what_one_process_keeps_its_blog_in() {
+    let tree = tree("{p}", &["--edges", "normal,build", "--package", "aws-home"]);
+    assert!(
+        tree.iter().any(|line| line.starts_with("aws-sdk-dynamodb ")),
+        "the tree is not that of the functions:\n{tree:?}"
+    );
+    let never = ["libsqlite3-sys ", "rusqlite ", "tantivy", "embedded-table ", "embedded-search "];
+    let found = tree.iter().filter(|line| never.iter().any(|name| line.starts_with(name)));
+    no_offences("crates of SQLite or tantivy in the functions", found.cloned().collect());
+}
+
 #[test]
 fn every_crate_has_a_line_on_how_its_tests_are_compiled() {
     let lines = text("xtask/tests.toml".as_ref()).unwrap();
