@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# wasm-std.sh [TARGET]
+# std.sh [TARGET]
 #
 # Makes `cargo build --target TARGET` work with the Rust compiler of this machine.
 # TARGET is wasm32-unknown-unknown unless another one is named.

@@ -59,8 +59,9 @@ pub fn packages(workspace: &Workspace) -> Result<()> {
 pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Result<Deployed> {
     let infra = workspace.root.join("infra");
     let programs = workspace.target.join("release");
-    let functions =
-        functions::lay_out(workspace, |name| programs.join(format!("deepdive-{name}")))?;
+    // Not where those are that an owner deploys.
+    let functions = workspace.memory("functions");
+    functions::lay_out(workspace, &functions, |name| programs.join(format!("deepdive-{name}")))?;
     for name in functions::NAMES {
         // What a debugger needs is not sent.
         output(Command::new("strip").arg(functions.join(name).join("bootstrap")))?;

@@ -12,6 +12,7 @@ use anyhow::Result;
 
 use crate::process::step;
 use crate::report;
+use crate::web;
 use crate::workspace::Workspace;
 
 /// How much is to be installed.
@@ -71,7 +72,17 @@ pub fn install(workspace: &Workspace, scope: Scope) -> Result<()> {
 /// It cannot be built on this machine as it is; the message says what is needed.
 pub fn browser(workspace: &Workspace) -> Result<()> {
     step("set up: Rust standard library for the browser", || {
-        toolchain::install_wasm_std(workspace)
+        toolchain::install_std(workspace, web::TARGET)
     })?;
     step("set up: npm packages", || npm::install(&workspace.root))
+}
+
+/// Makes compiling for another processor possible.
+///
+/// # Errors
+/// It cannot be done on this machine as it is; the message says what is needed.
+pub fn standard_library(workspace: &Workspace, target: &str) -> Result<()> {
+    step(&format!("set up: Rust standard library for {target}"), || {
+        toolchain::install_std(workspace, target)
+    })
 }

@@ -40,14 +40,15 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Makes `cargo build --target wasm32-unknown-unknown` work.
+/// Makes `cargo build --target` work for a target.
 ///
 /// # Errors
 /// The script says what to do.
-pub fn install_wasm_std(workspace: &Workspace) -> Result<()> {
+pub fn install_std(workspace: &Workspace, target: &str) -> Result<()> {
     call(
         Command::new("bash")
-            .arg(workspace.root.join("xtask/setup/wasm-std.sh"))
+            .arg(workspace.root.join("xtask/setup/std.sh"))
+            .arg(target)
             .current_dir(&workspace.root),
     )
 }
