@@ -62,10 +62,15 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
     // Not where those are that an owner deploys.
     let functions = workspace.memory("functions");
     functions::lay_out(workspace, &functions, |name| programs.join(format!("deepdive-{name}")))?;
-    for name in functions::NAMES {
-        // What a debugger needs is not sent.
-        output(Command::new("strip").arg(functions.join(name).join("bootstrap")))?;
-    }
+    step("functions: what is in them", || {
+        for name in functions::NAMES {
+            let program = functions.join(name).join("bootstrap");
+            functions::contents::check(name, &program)?;
+            // What a debugger needs is not sent.
+            output(Command::new("strip").arg(program))?;
+        }
+        Ok(())
+    })?;
     let cdk = |arguments: &[&str]| {
         let mut command = Command::new("npx");
         command.args(["--no-install", "cdk"]).args(arguments).current_dir(&infra);

@@ -1,6 +1,7 @@
 //! The functions of the AWS home, as Lambda takes them: a folder for each, which becomes its zip.
 
 mod compiler;
+pub mod contents;
 mod zips;
 
 use std::fs;
