@@ -96,7 +96,7 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
     Ok(Deployed { url: next()?, sockets: next()?, edge: next()?, set_up_link: next()? })
 }
 
-/// What the functions are compiled for, as Lambda calls it.
-fn architecture() -> &'static str {
+/// This machine's processor, as Lambda calls it.
+pub fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }

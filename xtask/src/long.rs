@@ -7,16 +7,25 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::aws;
+use crate::deployed;
+use crate::functions;
 use crate::process::{call, cargo, output, step};
 use crate::suites::Depth;
 use crate::test;
 use crate::workspace::Workspace;
 
-/// All tests with more cases and rounds, those of the AWS adapters, then the proof that the bundle does not
-/// depend on where it is made.
+/// All tests with more cases and rounds, those of the AWS adapters, the functions for both kinds of processors with
+/// what they cost, then the proof that the bundle does not depend on where it is made.
 pub fn run(workspace: &Workspace) -> Result<()> {
     test::run(workspace, Depth::Long)?;
     aws::test(workspace)?;
+    // Those that run here go last: they are started.
+    let here = deployed::architecture();
+    for there in functions::ARCHITECTURES.iter().filter(|there| there.name != here) {
+        functions::build(workspace, there.name)?;
+    }
+    functions::build(workspace, here)?;
+    functions::cold::run(workspace)?;
     step("web client: the same bytes from another folder", || reproduce(workspace))
 }
 

@@ -48,6 +48,7 @@ usage: cargo xtask COMMAND
   test --aws        start the servers that the AWS home is tested against, deploy it there, and pass its tests
   setup             install what building, running and testing need
   lambda ARCH       compile the functions of the AWS home, for arm64 or x86_64, and bundle the client beside them
+  cold              start those functions as Lambda does, and print what that costs
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql
   ci                everything that has to pass before a change lands: format, lints, licences, tests
@@ -78,6 +79,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         ("test", [aws]) if aws == "--aws" => aws::test(&workspace),
         ("setup", []) => setup::run(&workspace, Scope::Everything),
         ("lambda", [architecture]) => functions::build(&workspace, architecture),
+        ("cold", []) => functions::cold::run(&workspace),
         ("web", []) => web::run(&workspace).map(drop),
         ("schema", []) => schema::run(&workspace),
         ("ci", []) => ci::run(&workspace),

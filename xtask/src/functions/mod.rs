@@ -1,5 +1,6 @@
 //! The functions of the AWS home, as Lambda takes them: a folder for each, which becomes its zip.
 
+pub mod cold;
 mod compiler;
 pub mod contents;
 mod zips;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use compiler::ARCHITECTURES;
+pub use compiler::ARCHITECTURES;
 
 use crate::process::step;
 use crate::setup;

@@ -63,6 +63,14 @@ impl Servers {
     }
 }
 
+/// What stands in for AWS, alone.
+///
+/// # Errors
+/// It cannot be fetched, or does not start; the message says what it needs.
+pub fn aws(workspace: &Workspace) -> Result<MiniStack> {
+    ministack::start(workspace)
+}
+
 impl Server {
     /// Starts a program that may keep things in the folder `run` (see [`run_folder`]), and waits until
     /// `answers` knows where it answers: the function says nothing while it is too early.
