@@ -13,12 +13,13 @@ use crate::web;
 use crate::workspace::Workspace;
 
 /// The crates that contain an AWS SDK, which the README's commands do not compile.
-pub const CRATES: [&str; 11] = [
+pub const CRATES: [&str; 12] = [
     "aws-addresses",
     "aws-connections",
     "aws-functions",
     "aws-home",
     "aws-objects",
+    "aws-passwords",
     "aws-search",
     "aws-sockets",
     "aws-speech",

@@ -34,6 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("aws-connections", &[]),
     ("aws-functions", &["aws-connections"]),
     ("aws-objects", &["domain", "aws-addresses", "aws-connections"]),
+    ("aws-passwords", &["domain", "aws-connections"]),
     ("aws-search", &["domain", "korean"]),
     ("aws-sockets", &["domain", "sockets", "aws-connections"]),
     ("aws-speech", &["domain", "aws-connections"]),
