@@ -71,6 +71,16 @@ pub struct MailRequest {
     pub state: MailState,
 }
 
+impl MailRequest {
+    /// From when on it is to be sent, if nobody has sent it.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match self.state {
+            MailState::Due { at, .. } => Some(at),
+            MailState::Sent | MailState::WithOperator => None,
+        }
+    }
+}
+
 /// What is stored of a one-time link: the hash of its token.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LinkRecord {

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Timestamp;
 use domain::actions::DeliverMail;
 use domain::mail::{MailRequest, MailState, SiteAddress};
 use domain::ports::{Accounts, Clock, IdSource, MailRequests, Mailer, PortError};
@@ -33,6 +32,9 @@ pub struct PostOffice {
     pub site: SiteAddress,
     /// Rung when a mail may have become due.
     pub bell: Arc<Notify>,
+    /// Where several offices look at once: for so long one of them takes a mail that it sends, and the others leave
+    /// it alone. Alone, an office takes none.
+    pub taken_for: Option<Duration>,
 }
 
 impl PostOffice {
@@ -58,7 +60,7 @@ impl PostOffice {
     /// A failure of the store; the rest stays due.
     pub async fn send_due(&self) -> Result<usize, PortError> {
         let now = self.clock.now();
-        let due = |request: &MailRequest| due_at(request).is_some_and(|at| at <= now);
+        let due = |request: &MailRequest| request.due_at().is_some_and(|at| at <= now);
         let mut requests = self.requests.requests(LOOK).await?;
         requests.retain(due);
         requests.sort_by_key(|request| request.asked_at);
@@ -70,16 +72,22 @@ impl PostOffice {
             ids: &*self.ids,
             site: &self.site,
         };
-        for request in &requests {
-            deliver.run(request).await?;
+        let mut sent = 0;
+        for request in requests {
+            let Some(request) = self.take(request).await? else { continue };
+            deliver.run(&request).await?;
+            sent += 1;
         }
-        Ok(requests.len())
+        Ok(sent)
     }
-}
 
-fn due_at(request: &MailRequest) -> Option<Timestamp> {
-    match request.state {
-        MailState::Due { at, .. } => Some(at),
-        MailState::Sent | MailState::WithOperator => None,
+    /// The request as it is now that this office sends it; none when another one was faster.
+    async fn take(&self, request: MailRequest) -> Result<Option<MailRequest>, PortError> {
+        let (Some(time), MailState::Due { attempts, .. }) = (self.taken_for, &request.state) else {
+            return Ok(Some(request));
+        };
+        let state = MailState::Due { at: self.clock.now().plus(time), attempts: *attempts };
+        let taken = MailRequest { state, ..request.clone() };
+        Ok(self.requests.change_request(&request, Some(&taken)).await?.then_some(taken))
     }
 }

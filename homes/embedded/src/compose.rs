@@ -215,6 +215,7 @@ impl EmbeddedHome {
                 origin: settings.origin.clone(),
             },
             bell: Arc::default(),
+            taken_for: None,
         });
 
         let sockets = Sockets::new();
