@@ -9,6 +9,7 @@ import {
 } from "./cdk.ts";
 import { POLLY_FOLDER } from "./data.ts";
 import type { EdgeStack } from "./edge.ts";
+import type { PasswordsStack } from "./passwords.ts";
 import { Program, Worker, lastQueue } from "./program.ts";
 import { because, called } from "./reasons.ts";
 import type { Settings } from "./settings.ts";
@@ -23,6 +24,7 @@ export interface ApiProps extends StackProps {
   readonly bucket: s3.IBucket;
   /** Files of the web client, of which the pages' shell is one. */
   readonly client: s3.IBucket;
+  readonly passwords: PasswordsStack;
   readonly edge: EdgeStack;
   /** The search index, if this blog made one. */
   readonly domain: opensearch.Domain | undefined;
@@ -52,7 +54,7 @@ const HEARD = [
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id, props);
-    const { settings, table, bucket, client, edge, domain } = props;
+    const { settings, table, bucket, client, passwords, edge, domain } = props;
     const { api, publicUrl } = edge;
     const everywhere = {
       DEEPDIVE_TABLE: table.tableName,
@@ -69,7 +71,7 @@ export class ApiStack extends Stack {
       DEEPDIVE_SIGN_UP: settings.signUp,
     };
 
-    const doors = { ...everywhere, ...media, ...search, ...site };
+    const doors = { ...everywhere, ...media, ...search, ...site, ...passwords.told };
     const sockets = new Sockets(this, "Sockets", { settings, environment: doors });
 
     const http = new Program(this, "Http", {
@@ -91,6 +93,8 @@ export class ApiStack extends Stack {
     }
     http.allow(["s3:GetObject"], SHELLS.map((shell) => client.arnForObjects(shell)));
     http.allow(["s3:ListBucket"], [client.bucketArn]);
+    // The notifier only renders.
+    for (const door of [http, sockets.socket]) passwords.allow(door);
     const integration = new integrations.HttpLambdaIntegration("HttpFunction", http.function);
     for (const [name, path] of [["Home", "/"], ["Pages", "/{proxy+}"]] as const) {
       const routeKey = apigateway.HttpRouteKey.with(path, apigateway.HttpMethod.ANY);

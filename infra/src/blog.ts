@@ -5,6 +5,7 @@ import { type App, Stack, type StackProps, acm } from "./cdk.ts";
 import { CertificateStack, REGION as CERTIFICATES } from "./certificate.ts";
 import { DataStack } from "./data.ts";
 import { EdgeStack } from "./edge.ts";
+import { PasswordsStack } from "./passwords.ts";
 import { SEARCH_COSTS, SearchStack } from "./search.ts";
 import { type Home, SettingError, settings } from "./settings.ts";
 import { WebStack } from "./web.ts";
@@ -12,6 +13,7 @@ import { WebStack } from "./web.ts";
 /** The stacks, each of which is deployed after those before it. */
 export interface Blog {
   readonly data: DataStack;
+  readonly passwords: PasswordsStack;
   readonly web: WebStack;
   readonly certificate?: CertificateStack;
   readonly edge: EdgeStack;
@@ -24,6 +26,7 @@ export function blog(app: App, props: StackProps): Blog {
   const chosen = settings(app);
   const { home } = chosen;
   const data = new DataStack(app, "DeepdiveData", props);
+  const passwords = new PasswordsStack(app, "DeepdivePasswords", { ...props, settings: chosen, table: data.table });
   const web = new WebStack(app, "DeepdiveWeb", { ...props, settings: chosen });
   const made = home && "zone" in home.by ? certificate(app, home.domain, home.by.zone, props) : undefined;
   const edge = new EdgeStack(app, "DeepdiveEdge", {
@@ -42,10 +45,11 @@ export function blog(app: App, props: StackProps): Blog {
     table: data.table,
     bucket: data.bucket,
     client: web.bucket,
+    passwords,
     edge,
     domain: search?.domain,
   });
-  return { data, web, ...(made && { certificate: made }), edge, ...(search && { search }), api };
+  return { data, passwords, web, ...(made && { certificate: made }), edge, ...(search && { search }), api };
 }
 
 /** What a blog costs while nobody reads it, as far as that is more than cents. */

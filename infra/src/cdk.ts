@@ -7,6 +7,7 @@ export {
 export * as acm from "aws-cdk-lib/aws-certificatemanager";
 export * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
 export * as cloudfront from "aws-cdk-lib/aws-cloudfront";
+export * as cognito from "aws-cdk-lib/aws-cognito";
 export * as origins from "aws-cdk-lib/aws-cloudfront-origins";
 export * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 export * as ec2 from "aws-cdk-lib/aws-ec2";

@@ -47,7 +47,8 @@ function resources(type?: string, all: Template[] = templates()): [string, Resou
 /** What anybody is allowed, by policies of roles, queues and buckets. */
 function allowed(): { at: string; actions: string[]; on: unknown[]; to: unknown }[] {
   return resources().flatMap(([at, { Properties }]) => {
-    const inline = (Properties?.["Policies"] ?? []).map((policy: any) => policy.PolicyDocument);
+    const policies = Properties?.["Policies"];
+    const inline = (Array.isArray(policies) ? policies : []).map((policy: any) => policy.PolicyDocument);
     const documents = [Properties?.["PolicyDocument"], ...inline].filter(Boolean);
     return documents
       .flatMap((document) => document.Statement)
@@ -117,6 +118,31 @@ test("what must not be lost outlives its stack", () => {
   const [[, table] = assert.fail()] = resources("AWS::DynamoDB::Table");
   assert.equal(table.Properties["DeletionProtectionEnabled"], true);
   assert.equal(table.Properties["PointInTimeRecoverySpecification"].PointInTimeRecoveryEnabled, true);
+});
+
+test("nobody but the blog's doors keeps or checks passwords, and nobody signs up at the pool", () => {
+  const [[name, pool] = assert.fail()] = resources("AWS::Cognito::UserPool");
+  assert.equal(pool.DeletionPolicy, "Retain", name);
+  assert.equal(pool.Properties["DeletionProtection"], "ACTIVE");
+  assert.equal(pool.Properties["AdminCreateUserConfig"].AllowAdminCreateUserOnly, true);
+  assert.ok(pool.Properties["LambdaConfig"].UserMigration, "it asks for passwords that were brought along");
+  const { MinimumLength, ...required } = pool.Properties["Policies"].PasswordPolicy;
+  assert.equal(MinimumLength, 6, "the shortest that the adapter sends");
+  assert.deepEqual(Object.values(required).filter(Boolean), []);
+  const [[, client] = assert.fail()] = resources("AWS::Cognito::UserPoolClient");
+  const flows = client.Properties["ExplicitAuthFlows"];
+  assert.deepEqual(flows, ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+  assert.equal(client.Properties["PreventUserExistenceErrors"], "ENABLED");
+  const users = allowed().filter(({ actions }) => actions.some((action) => action.startsWith("cognito-idp:")));
+  assert.equal(users.length, 2, "who answers HTTP, and who answers sockets");
+});
+
+test("who hears of brought passwords may read a row, and nothing else", () => {
+  const stack = [Template.fromStack(made().passwords)];
+  const statements = resources("AWS::IAM::Policy", stack)
+    .flatMap(([, { Properties }]) => Properties["PolicyDocument"].Statement)
+    .flatMap(({ Action }) => Action);
+  assert.deepEqual(statements.filter((action) => !action.startsWith("logs:")), ["dynamodb:GetItem"]);
 });
 
 test("every function is one of ours, and keeps its log for a month", () => {

@@ -40,6 +40,7 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     tests.arg("--no-fail-fast").envs(servers.variables());
     tests.env("DEEPDIVE_BLOG_URL", &blog.url).env("DEEPDIVE_BLOG_SOCKETS", &blog.sockets);
     tests.env("DEEPDIVE_BLOG_EDGE", &blog.edge).env("DEEPDIVE_SET_UP_LINK", &blog.set_up_link);
+    tests.env("DEEPDIVE_BLOG_TABLE", &blog.table).env("DEEPDIVE_BLOG_POOL", &blog.pool);
     step("tests: the AWS home", || call(&mut tests))?;
     step("tests: the product, in the AWS home", || both::run(workspace, servers.aws.url()))
 }

@@ -26,6 +26,10 @@ pub struct Deployed {
     pub edge: String,
     /// The link by which its owner is made.
     pub set_up_link: String,
+    /// Name of its table.
+    pub table: String,
+    /// Id of its user pool.
+    pub pool: String,
 }
 
 /// Checks what `infra` makes, without making it.
@@ -77,6 +81,8 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
         command.args(["--context", &format!("functions={}", functions.display())]);
         command.args(["--context", &format!("searchUrl={search_url}")]);
         command.args(["--context", &format!("architecture={}", architecture())]);
+        // Readers are to sign up there.
+        command.args(["--context", "signUp=open"]);
         command.arg("--output").arg(workspace.target.join("cdk.out"));
         command.envs(aws.environment()).env("CI", "true");
         command
@@ -93,7 +99,14 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
     let told = aws.script(SCRIPT, &[&outputs])?;
     let mut told = told.lines().map(str::to_owned);
     let mut next = || told.next().context("the blog does not say where it is");
-    Ok(Deployed { url: next()?, sockets: next()?, edge: next()?, set_up_link: next()? })
+    Ok(Deployed {
+        url: next()?,
+        sockets: next()?,
+        edge: next()?,
+        set_up_link: next()?,
+        table: next()?,
+        pool: next()?,
+    })
 }
 
 /// This machine's processor, as Lambda calls it.

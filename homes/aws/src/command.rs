@@ -146,7 +146,12 @@ async fn export(flags: &MoveFlags, out: &mut impl Write) -> Result<(), CommandEr
         part_bytes: PART_BYTES,
     };
     let manifest = moving::export(&source, &flags.folder).await?;
-    Ok(moving::told::exported(out, &manifest, &flags.folder)?)
+    moving::told::exported(out, &manifest, &flags.folder)?;
+    Ok(writeln!(
+        out,
+        "passwords of people who have signed in here are Cognito's, which gives none out: in another home they \
+         choose new ones by a link, or are given one by the operator"
+    )?)
 }
 
 async fn import(flags: &MoveFlags, out: &mut impl Write) -> Result<(), CommandError> {

@@ -1,6 +1,4 @@
-//! What answers requests, put together: over DynamoDB, S3 and OpenSearch.
-//!
-//! Passwords are kept in the table, as in the embedded home, until they are Cognito's.
+//! What answers requests, put together: over DynamoDB, S3, OpenSearch and Cognito.
 
 use std::sync::Arc;
 
@@ -13,15 +11,16 @@ use api::identity::TableAuthenticator;
 use api::socket::Subscriptions;
 use aws_addresses::S3Addresses;
 use aws_objects::S3Objects;
+use aws_passwords::CognitoPasswords;
 use content::MarkdownRenderer;
 use domain::ports::{ContentRenderer, Objects};
-use embedded_passwords::Argon2Passwords;
 use schema::guard::{Guard, Limits};
 use schema::{Budget, Parts, Schema, SocketExecutor};
 use store::CursorSigner;
 
 use crate::config::{Environment, Site};
 use crate::media::OnS3;
+use crate::passwords::PoolPasswords;
 use crate::records::{OpenError, Records};
 use crate::search::WhenAsked;
 
@@ -55,11 +54,12 @@ impl AwsHome {
         // It reads itself where a sentence is in the sound; all else goes by addresses.
         let objects: Arc<dyn Objects> = Arc::new(S3Objects::new(media, clock.clone())?);
         let renderer: Arc<dyn ContentRenderer> = Arc::new(MarkdownRenderer);
+        let pool = CognitoPasswords::new(environment.passwords()?);
         let schema = schema::build(Parts {
             blog: blog.clone(),
             objects: objects.clone(),
             search: Arc::new(WhenAsked::new(environment.search(clock.clone(), ids.clone())?)),
-            passwords: Arc::new(Argon2Passwords::new(table.clone(), ids.clone())?),
+            passwords: Arc::new(PoolPasswords { pool, table: table.clone() }),
             renderer: renderer.clone(),
             clock: clock.clone(),
             ids: ids.clone(),

@@ -13,6 +13,8 @@
 //! | `DEEPDIVE_SOCKET_URL` | where its sockets are, such as `wss://...` | the same |
 //! | `DEEPDIVE_GATEWAY_URL` | where frames for the sockets are taken, such as `https://....amazonaws.com/live` | what sends to sockets does not start |
 //! | `DEEPDIVE_NOTIFIER_FUNCTION` | name of the function that tells those who follow something | nobody is told |
+//! | `DEEPDIVE_USER_POOL` | id of the user pool of Cognito that keeps passwords | the doors do not start |
+//! | `DEEPDIVE_USER_POOL_CLIENT` | id of the pool's app client, by which passwords are checked | the same |
 //! | `DEEPDIVE_SEARCH_URL` | address of the OpenSearch domain | the blog has no search |
 //! | `DEEPDIVE_SEARCH_INDEX` | name of the index in it | `posts` |
 //! | `DEEPDIVE_SPEECH_TOPIC` | the topic by which Polly tells that it has spoken | speech does not start |
@@ -49,6 +51,9 @@ const TABLE_CALL: Duration = Duration::from_secs(8);
 
 /// What a function was told, or a program of the operator's.
 pub struct Environment(Box<Variables>);
+
+/// Longer than Cognito needs to find a password wrong, and a function of ours behind it that has to start first.
+const WRONG_PASSWORD: Duration = Duration::from_secs(1);
 
 /// Reads a variable.
 type Variables = dyn Fn(&str) -> Option<String>;
@@ -162,6 +167,21 @@ impl Environment {
     /// By what a request that came through CloudFront is known, if this blog is behind it.
     pub fn edge_key(&self) -> Option<String> {
         self.optional("DEEPDIVE_EDGE_KEY")
+    }
+
+    /// Who keeps passwords.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn passwords(&self) -> Result<aws_passwords::Config, SettingsError> {
+        Ok(aws_passwords::Config {
+            pool: self.needed("DEEPDIVE_USER_POOL")?,
+            client: self.needed("DEEPDIVE_USER_POOL_CLIENT")?,
+            region: self.region()?,
+            credentials: self.credentials()?,
+            endpoint: self.endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"),
+            wrong_takes: WRONG_PASSWORD,
+        })
     }
 
     /// Where the index is, unless the blog was deployed without search. Requests to an encrypted address are
@@ -336,7 +356,7 @@ mod tests {
 
     use super::*;
 
-    const ENVIRONMENT: [(&str, &str); 10] = [
+    const ENVIRONMENT: [(&str, &str); 12] = [
         ("AWS_REGION", "ap-northeast-2"),
         ("AWS_ACCESS_KEY_ID", "AKID"),
         ("AWS_SECRET_ACCESS_KEY", "hush"),
@@ -345,6 +365,8 @@ mod tests {
         ("DEEPDIVE_BUCKET", "blog-media"),
         ("DEEPDIVE_MEDIA_URL", "https://blog.example/media"),
         ("DEEPDIVE_SPEECH_TOPIC", "arn:aws:sns:ap-northeast-2:123456789012:blog-spoken"),
+        ("DEEPDIVE_USER_POOL", "ap-northeast-2_a1b2c3d4e"),
+        ("DEEPDIVE_USER_POOL_CLIENT", "1example23456789"),
         ("DEEPDIVE_PUBLIC_URL", "https://blog.example"),
         ("DEEPDIVE_SOCKET_URL", "wss://sockets.blog.example"),
     ];
@@ -380,6 +402,9 @@ mod tests {
         }
         for name in ["DEEPDIVE_BUCKET", "DEEPDIVE_MEDIA_URL"] {
             assert_eq!(environment(&[(name, "")]).media().err(), missing(name));
+        }
+        for name in ["DEEPDIVE_USER_POOL", "DEEPDIVE_USER_POOL_CLIENT"] {
+            assert_eq!(environment(&[(name, "")]).passwords().err(), missing(name));
         }
         for name in ["DEEPDIVE_BUCKET", "DEEPDIVE_SPEECH_TOPIC"] {
             assert_eq!(environment(&[(name, "")]).speech().err(), missing(name));

@@ -1,5 +1,5 @@
-"""blog.py OUTPUTS: prints where the API is that was deployed, where its sockets are, CloudFront's name for the blog, and
-the link by which its owner is made, a line each."""
+"""blog.py OUTPUTS: prints where the API is that was deployed, where its sockets are, CloudFront's name for the blog, the
+link by which its owner is made, and what the table and the user pool are called, a line each."""
 
 import json
 import os
@@ -22,6 +22,8 @@ def where(outputs):
     print(f"{emulator.replace('http', 'ws', 1)}/_aws/execute-api/{blog['SocketApiId']}/live")
     print(outputs["DeepdiveEdge"]["DistributionName"])
     print(json.loads(said)["setUpLink"])
+    print(blog["TableName"])
+    print(outputs["DeepdivePasswords"]["PoolId"])
 
 
 where(sys.argv[1])

@@ -2,7 +2,7 @@
 
 Each mend says what it stands on, and nothing starts when that has another form than in the version that is pinned.
 What takes more than a few lines is in a file of its own: how the table's stream is read (`streams.py`) and rows expire
-(`expiry.py`), and who stands in for Polly (`polly.py`) and for a model of Bedrock (`bedrock.py`).
+(`expiry.py`), how a user pool takes over whom it does not have (`pool.py`), and who stands in for Polly (`polly.py`) and for a model of Bedrock (`bedrock.py`).
 """
 
 import contextvars
@@ -16,6 +16,7 @@ import bedrock
 import control
 import expiry
 import polly
+import pool
 import streams
 from mending import mended
 
@@ -97,6 +98,6 @@ def at_the_edge(scope):
     return {**scope, "headers": headers}
 
 
-for part in (bedrock, expiry, polly, streams):
+for part in (bedrock, expiry, polly, pool, streams):
     part.install()
 app.main()

@@ -80,6 +80,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "aws-addresses",
             "aws-functions",
             "aws-objects",
+            "aws-passwords",
             "aws-search",
             "aws-sockets",
             "aws-speech",

@@ -9,7 +9,9 @@ use aws_table::{Credentials, DynamoTable, DynamoTableConfig};
 use domain::account::key_hash;
 use domain::ports::{Accounts, Clock};
 use embedded_system::SystemClock;
+use serde_json::{Value, json};
 use store::Blog;
+use tokio::sync::OnceCell;
 
 /// Of the account's own key, which MiniStack does not verify.
 const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=test/20261129/us-east-1/s3/aws4_request, \
@@ -39,10 +41,13 @@ pub fn environment(table: &str) -> HashMap<&'static str, String> {
         ("AWS_SECRET_ACCESS_KEY", "the-secret".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", server("DEEPDIVE_DYNAMODB_URL")),
         ("AWS_ENDPOINT_URL_S3", server("DEEPDIVE_AWS_URL")),
+        ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", server("DEEPDIVE_AWS_URL")),
         ("DEEPDIVE_TABLE", table.to_owned()),
         ("DEEPDIVE_BUCKET", "blog-media".to_owned()),
         ("DEEPDIVE_MEDIA_URL", "https://blog.example/media".to_owned()),
         ("DEEPDIVE_WEB_BUCKET", "no-client-yet".to_owned()),
+        ("DEEPDIVE_USER_POOL", "us-east-1_nobody".to_owned()),
+        ("DEEPDIVE_USER_POOL_CLIENT", "nobody".to_owned()),
         ("DEEPDIVE_PUBLIC_URL", "https://blog.example".to_owned()),
         ("DEEPDIVE_SOCKET_URL", "wss://sockets.blog.example".to_owned()),
         ("DEEPDIVE_SEARCH_URL", server("DEEPDIVE_OPENSEARCH_URL")),
@@ -72,6 +77,35 @@ pub async fn blog() -> (Blog, String) {
     let blog = Blog::open(made, clock, "epoch").await.unwrap();
     blog.offer_set_up(&key_hash(SET_UP)).await.unwrap();
     (blog, table)
+}
+
+/// A user pool as the stack makes it, and its client. One will do for all tests: ids of users are nobody else's.
+pub async fn pool() -> &'static [String; 2] {
+    static POOL: OnceCell<[String; 2]> = OnceCell::const_new();
+    POOL.get_or_init(async || {
+        let policy = json!({ "MinimumLength": 6, "RequireUppercase": false, "RequireLowercase": false,
+            "RequireNumbers": false, "RequireSymbols": false });
+        let pool = json!({ "PoolName": "tests", "Policies": { "PasswordPolicy": policy } });
+        let pool = cognito("CreateUserPool", &pool).await["UserPool"]["Id"].clone();
+        let client = json!({ "UserPoolId": pool, "ClientName": "tests",
+            "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+            "PreventUserExistenceErrors": "ENABLED" });
+        let client = cognito("CreateUserPoolClient", &client).await;
+        let client = client["UserPoolClient"]["ClientId"].clone();
+        [pool, client].map(|id| id.as_str().unwrap().to_owned())
+    })
+    .await
+}
+
+async fn cognito(operation: &str, input: &Value) -> Value {
+    let request = reqwest::Client::new()
+        .post(server("DEEPDIVE_AWS_URL"))
+        .header("authorization", SIGNATURE.replace("/s3/", "/cognito-idp/"))
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
+    let answer = request.body(input.to_string()).send().await.unwrap();
+    assert!(answer.status().is_success(), "{operation}: {}", answer.status());
+    serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
 
 /// A bucket for the web client.

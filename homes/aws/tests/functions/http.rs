@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::home::{SET_UP, blog, environment, make_bucket, name, put_file};
+use crate::home::{SET_UP, blog, environment, make_bucket, name, pool, put_file};
 use crate::runtime::{Function, event};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_deepdive-http");
@@ -16,9 +16,12 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Starts the function for them.
-    pub async fn of(environment: &HashMap<&str, String>) -> Visitor {
-        Visitor { function: Function::start(PROGRAM, environment).await, cookies: Vec::new() }
+    /// Starts the function for them, with a user pool.
+    pub async fn of(environment: &HashMap<&'static str, String>) -> Visitor {
+        let mut environment = environment.clone();
+        let [pool, client] = pool().await.clone();
+        environment.extend([("DEEPDIVE_USER_POOL", pool), ("DEEPDIVE_USER_POOL_CLIENT", client)]);
+        Visitor { function: Function::start(PROGRAM, &environment).await, cookies: Vec::new() }
     }
 
     async fn get(&mut self, path: &str) -> Value {

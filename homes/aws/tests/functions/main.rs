@@ -6,6 +6,7 @@
 mod carrier;
 mod home;
 mod http;
+mod migration;
 mod moving;
 #[path = "../../../../moving/tests/it/home.rs"]
 #[allow(dead_code, reason = "some of it is for the suite that it comes from")]
