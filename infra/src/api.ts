@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 
 import {
   CfnOutput, Duration, Stack, type StackProps,
-  apigateway, dynamodb, events, iam, integrations, lambda, opensearch, s3, schedule, scheduleTargets, sns, sources,
+  apigateway, dynamodb, events, iam, integrations, lambda, opensearch, s3, schedule, scheduleTargets, secrets, sns, sources,
   subscriptions, targets,
 } from "./cdk.ts";
 import { POLLY_FOLDER } from "./data.ts";
@@ -43,6 +43,8 @@ const HEARD = [
   lambda.FilterCriteria.filter({
     dynamodb: { Keys: { pk: { S: lambda.FilterRule.beginsWith("L#") }, sk: { S: lambda.FilterRule.isEqual("HEAD") } } },
   }),
+  // A mail was asked for.
+  lambda.FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: lambda.FilterRule.isEqual("MAILS") } } } }),
   // A session or token is over.
   lambda.FilterCriteria.filter({
     eventName: lambda.FilterRule.isEqual("REMOVE"),
@@ -91,10 +93,10 @@ export class ApiStack extends Stack {
     for (const door of [http, sockets.socket, sockets.notifier]) {
       allowObjects(door, bucket, "GetObject", "PutObject");
     }
-    http.allow(["s3:GetObject"], SHELLS.map((shell) => client.arnForObjects(shell)));
-    http.allow(["s3:ListBucket"], [client.bucketArn]);
     // The notifier only renders.
     for (const door of [http, sockets.socket]) passwords.allow(door);
+    http.allow(["s3:GetObject"], SHELLS.map((shell) => client.arnForObjects(shell)));
+    http.allow(["s3:ListBucket"], [client.bucketArn]);
     const integration = new integrations.HttpLambdaIntegration("HttpFunction", http.function);
     for (const [name, path] of [["Home", "/"], ["Pages", "/{proxy+}"]] as const) {
       const routeKey = apigateway.HttpRouteKey.with(path, apigateway.HttpMethod.ANY);
@@ -153,6 +155,14 @@ export class ApiStack extends Stack {
         environment: { ...everywhere, ...media, ...search },
       }),
     };
+    const postOffice = new Worker(this, "Mail", {
+      settings,
+      program: "mail",
+      description: "Sends the mails that were asked for",
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+      environment: { ...everywhere, ...site, DEEPDIVE_SOCKET_URL: sockets.url, ...mailServer(this, settings) },
+    });
     const listener = new Worker(this, "SpeechCompleted", {
       settings,
       program: "speech-completed",
@@ -198,7 +208,7 @@ export class ApiStack extends Stack {
     const searchers = [http, sockets.socket, workers.SEARCH, workers.PURGE];
     if (domain) for (const searcher of searchers) allowSearch(searcher, domain);
 
-    const rung = { ...workers, TIDY: workers.PURGE, NOTIFIER: sockets.notifier };
+    const rung = { ...workers, TIDY: workers.PURGE, NOTIFIER: sockets.notifier, MAIL: postOffice };
     const names = Object.fromEntries(
       Object.entries(rung).map(([kind, worker]) => [
         `DEEPDIVE_${kind}_FUNCTION`,
@@ -244,7 +254,8 @@ export class ApiStack extends Stack {
     because(clock, `IAM5[Resource::<${swept}.Arn>:*]`, "any version of that one function");
 
     for (const caller of [router, sweeper]) {
-      const functions = [...Object.values(workers), sockets.notifier].map((worker) => worker.function.functionArn);
+      const woken = [...Object.values(workers), sockets.notifier, postOffice];
+      const functions = woken.map((worker) => worker.function.functionArn);
       caller.allow(["lambda:InvokeFunction"], functions);
     }
     // Nothing calls it but the operator, who may invoke the account's functions.
@@ -258,7 +269,7 @@ export class ApiStack extends Stack {
     });
 
     const doorkeepers = [http, sockets.socket, sockets.notifier];
-    for (const user of [...doorkeepers, operator, sweeper, listener, ...Object.values(workers)]) user.allowTable(table);
+    for (const user of [...doorkeepers, operator, sweeper, listener, postOffice, ...Object.values(workers)]) user.allowTable(table);
 
     new events.Rule(this, "Arrivals", {
       description: "An image is in the bucket",
@@ -289,6 +300,13 @@ const MEDIA = "DeepdiveData:ExportsOutputFnGetAttMediaA721A567ArnB9989168";
 function allowObjects(program: Program, bucket: s3.IBucket, ...actions: string[]): void {
   program.allow(actions.map((action) => `s3:${action}`), [bucket.arnForObjects("*")]);
   because(program, `IAM5[Resource::${MEDIA}/*]`, "the bucket holds nothing else, and its keys begin with ids that nobody knows before");
+}
+
+/** The address holds a password: CloudFormation reads it when it deploys, and no template has it. */
+function mailServer(scope: Construct, { mail }: Settings): Record<string, string> {
+  if (!mail) return {};
+  const secret = secrets.Secret.fromSecretNameV2(scope, "MailServer", mail.secret);
+  return { DEEPDIVE_MAIL_FROM: mail.from, DEEPDIVE_SMTP_URL: secret.secretValue.unsafeUnwrap() };
 }
 
 function searchUrl({ search }: Settings, domain: opensearch.Domain | undefined): string {

@@ -11,6 +11,9 @@ export interface Settings {
   readonly title: string;
   /** Whether readers may make accounts. */
   readonly signUp: "open" | "closed";
+  /** Who mails are from, and what the secret is called that holds the address of the mail server; without them, links
+   * are the owner's to pass on. */
+  readonly mail?: { readonly from: string; readonly secret: string };
   /** Where the blog is for its readers; without it, CloudFront's name is used. */
   readonly home?: Home;
   /** A domain that is made, the address of one that is there, or none: a blog without search. */
@@ -55,8 +58,8 @@ export const SUMMARY_MODEL = "global.anthropic.claude-haiku-4-5-20251001-v1:0";
 const PRICES = { speech: "16", summary: "1", currency: "USD" } as const;
 
 const NAMES = [
-  "title", "signUp", "domain", "zone", "certificate", "search", "searchUrl", "koreanVoice", "englishVoice",
-  "summaryModel", "speechPrice", "summaryPrice", "currency", "architecture", "functions",
+  "title", "signUp", "mailFrom", "mailSecret", "domain", "zone", "certificate", "search", "searchUrl", "koreanVoice",
+  "englishVoice", "summaryModel", "speechPrice", "summaryPrice", "currency", "architecture", "functions",
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -88,6 +91,7 @@ export function settings(scope: Construct): Settings {
   return {
     title: read("title", "Deepdive"),
     signUp: one("signUp", ["open", "closed"], "closed"),
+    ...mail(read),
     home: home(read),
     search: search(read, one("search", ["on", "off"], "on")),
     koreanVoice: voice("koreanVoice", VOICES.korean),
@@ -128,6 +132,20 @@ function home(read: (name: Name, otherwise: string) => string): Home | undefined
     );
   }
   return { domain, by: { certificate } };
+}
+
+function mail(read: (name: Name, otherwise: string) => string): Pick<Settings, "mail"> {
+  const [from, secret] = [read("mailFrom", ""), read("mailSecret", "")];
+  if (from === "" && secret === "") return {};
+  if (!/^([^<>]+<)?[^@<>\s]+@[^@<>\s]+>?$/.test(from)) {
+    throw new SettingError(`mailFrom=${from}: expected a sender such as blog@blog.example, together with mailSecret`);
+  }
+  if (!/^[A-Za-z0-9/_+=.@-]+$/.test(secret)) {
+    throw new SettingError(
+      `mailSecret=${secret}: expected the name of a secret of Secrets Manager that holds an address such as smtps://USER:PASSWORD@HOST`,
+    );
+  }
+  return { mail: { from, secret } };
 }
 
 function search(read: (name: Name, otherwise: string) => string, wanted: "on" | "off"): Settings["search"] {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 /** All of them, by the names of their folders. */
 export const PROGRAMS = [
-  "http", "image", "migration", "notifier", "operator", "purge", "router", "search", "socket", "speech", "speech-completed",
+  "http", "image", "mail", "migration", "notifier", "operator", "purge", "router", "search", "socket", "speech", "speech-completed",
   "summary", "sweeper", "web",
 ];
 

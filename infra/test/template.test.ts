@@ -99,7 +99,7 @@ test("what a worker could not do lies in a queue of its own", () => {
   const queues = resources("AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) =>
     JSON.stringify(Properties["DestinationConfig"].OnFailure.Destination),
   );
-  assert.equal(new Set(queues).size, 8, "speech, spoken, summary, search, image, purge, sweeper, notifier");
+  assert.equal(new Set(queues).size, 9, "speech, spoken, summary, search, image, purge, mail, sweeper, notifier");
   const streams = resources("AWS::Lambda::EventSourceMapping");
   assert.equal(streams.length, 1);
   for (const [, { Properties }] of streams) {
@@ -209,11 +209,27 @@ test("Polly tells and writes as who asks, and only of what it made", () => {
   assert.deepEqual(key, [{ "anything-but": { prefix: POLLY_FOLDER } }], "what Polly made is no image");
 });
 
+test("mails go by a server whose address no template has, or wait for the owner", () => {
+  const told = (context: Record<string, string>) => {
+    const functions = resources("AWS::Lambda::Function", templates(context));
+    const environments = functions.map(([, { Properties }]) => Properties["Environment"]?.Variables ?? {});
+    return environments.filter((variables) => variables.DEEPDIVE_SMTP_URL !== undefined);
+  };
+  assert.deepEqual(told({}), []);
+  const [sender, ...others] = told({ mailFrom: "Deepdive <blog@blog.example>", mailSecret: "blog/smtp" });
+  assert.deepEqual(others, [], "one function sends");
+  assert.match(JSON.stringify(sender.DEEPDIVE_SMTP_URL), /resolve:secretsmanager/);
+});
+
 test("a setting that cannot be meant is refused with its name", () => {
   const zone = "Z0123456789ABC";
   const domain = "blog.example";
   for (const [name, context] of [
     ["signUp", { signUp: "yes" }],
+    ["mailFrom", { mailSecret: "blog/smtp" }],
+    ["mailFrom", { mailFrom: "Deepdive", mailSecret: "blog/smtp" }],
+    ["mailSecret", { mailFrom: "blog@blog.example" }],
+    ["mailSecret", { mailFrom: "blog@blog.example", mailSecret: "smtps://kim:secret@mail.example" }],
     ["architecture", { architecture: "sparc" }],
     ["searchUrl", { searchUrl: "search.example" }],
     ["searchUrl", { searchUrl: "https://search.example", search: "off" }],

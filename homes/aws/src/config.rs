@@ -13,6 +13,9 @@
 //! | `DEEPDIVE_SOCKET_URL` | where its sockets are, such as `wss://...` | the same |
 //! | `DEEPDIVE_GATEWAY_URL` | where frames for the sockets are taken, such as `https://....amazonaws.com/live` | what sends to sockets does not start |
 //! | `DEEPDIVE_NOTIFIER_FUNCTION` | name of the function that tells those who follow something | nobody is told |
+//! | `DEEPDIVE_MAIL_FUNCTION` | name of the function that sends mails | nobody sends them |
+//! | `DEEPDIVE_SMTP_URL` | the mail server, with user and password: a secret | mails wait for the owner to pass them on |
+//! | `DEEPDIVE_MAIL_FROM` | who mails are from | needed with a mail server |
 //! | `DEEPDIVE_USER_POOL` | id of the user pool of Cognito that keeps passwords | the doors do not start |
 //! | `DEEPDIVE_USER_POOL_CLIENT` | id of the pool's app client, by which passwords are checked | the same |
 //! | `DEEPDIVE_SEARCH_URL` | address of the OpenSearch domain | the blog has no search |
@@ -43,6 +46,7 @@ use aws_table::{Credentials, DynamoTableConfig};
 use domain::ports::{Clock, IdSource};
 use domain::stage::StageKind;
 use domain::usage::{Currency, Prices};
+use embedded_mail::SmtpConfig;
 
 /// One try of DynamoDB, whose answers take milliseconds.
 const TABLE_TRY: Duration = Duration::from_secs(2);
@@ -52,6 +56,8 @@ const TABLE_CALL: Duration = Duration::from_secs(8);
 /// What a function was told, or a program of the operator's.
 pub struct Environment(Box<Variables>);
 
+/// A mail server that says nothing for so long is away.
+const MAIL_SERVER: Duration = Duration::from_secs(10);
 /// Longer than Cognito needs to find a password wrong, and a function of ours behind it that has to start first.
 const WRONG_PASSWORD: Duration = Duration::from_secs(1);
 
@@ -299,6 +305,30 @@ impl Environment {
         self.optional("DEEPDIVE_NOTIFIER_FUNCTION")
     }
 
+    /// How mails are sent, if a mail server is set.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn mail(&self) -> Result<Option<SmtpConfig>, SettingsError> {
+        let Some(url) = self.optional("DEEPDIVE_SMTP_URL") else { return Ok(None) };
+        let url = url.parse().map_err(|_| SettingsError::Wrong {
+            name: "DEEPDIVE_SMTP_URL",
+            value: "(a secret)".to_owned(),
+            expected: "an address such as smtps://user:password@mail.example",
+        })?;
+        let name = "DEEPDIVE_MAIL_FROM";
+        let from = self.needed(name)?;
+        let expected = "a sender such as blog@blog.example or Deepdive <blog@blog.example>";
+        let from =
+            from.parse().map_err(|_| SettingsError::Wrong { name, value: from, expected })?;
+        Ok(Some(SmtpConfig { url, from, timeout: MAIL_SERVER }))
+    }
+
+    /// Name of the function that sends mails, if anybody does.
+    pub fn post_office(&self) -> Option<String> {
+        self.optional("DEEPDIVE_MAIL_FUNCTION")
+    }
+
     /// Name of the function that does the stages of a kind, if anybody does.
     pub fn function(&self, kind: StageKind) -> Option<String> {
         self.optional(&format!("DEEPDIVE_{}_FUNCTION", kind.name()))
@@ -430,6 +460,21 @@ mod tests {
         assert_eq!((&*currency, speech, summary), ("KRW", price("16.5"), price("0")));
         assert!(prices(&[("DEEPDIVE_SUMMARY_PRICE", "a lot")]).unwrap_err().contains("such as 16"));
         assert!(prices(&[("DEEPDIVE_CURRENCY", "won")]).unwrap_err().contains("USD"));
+    }
+
+    #[test]
+    fn a_mail_server_needs_a_sender_and_is_not_printed() {
+        let mail = |set: &[(&str, &str)]| environment(set).mail();
+        assert!(mail(&[]).unwrap().is_none());
+        let (url, from) = ("DEEPDIVE_SMTP_URL", "DEEPDIVE_MAIL_FROM");
+        let server = (url, "smtps://kim:hush@mail.example");
+        assert_eq!(mail(&[server]).err(), Some(SettingsError::Missing(from)));
+        let wrong = mail(&[server, (from, "Deepdive")]).unwrap_err().to_string();
+        assert!(wrong.contains(from) && !wrong.contains("hush"), "{wrong}");
+        let wrong = mail(&[(url, "mail.example/hush"), (from, "a@b.example")]).unwrap_err();
+        assert!(wrong.to_string().contains(url) && !wrong.to_string().contains("hush"), "{wrong}");
+        let set = mail(&[server, (from, "Deepdive <blog@blog.example>")]).unwrap();
+        assert!(!format!("{:?}", set.unwrap()).contains("hush"));
     }
 
     #[test]

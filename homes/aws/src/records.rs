@@ -34,6 +34,9 @@ pub enum OpenError {
     /// Bucket or addresses.
     #[error(transparent)]
     Addresses(#[from] aws_addresses::ConfigError),
+    /// The mail server's address.
+    #[error(transparent)]
+    MailServer(#[from] embedded_mail::NotASmtpUrl),
     /// The machine gives no random numbers.
     #[error(transparent)]
     NoRandomness(#[from] embedded_system::NoRandomness),

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_functions::{Functions, NotInvoked};
+use domain::mail::MailRequest;
 use domain::ports::Clock;
 use domain::stage::{Stage, StageId, StageKind, StageStatus};
 use domain::time::Timestamp;
@@ -18,6 +19,7 @@ use store::table::{Index, Key};
 
 use crate::bell::Bell;
 use crate::config::{Environment, SettingsError};
+use crate::mail;
 use crate::notifier::Notice;
 
 /// Clocks of functions differ: what becomes due so soon is as good as due.
@@ -30,13 +32,16 @@ enum Call {
     Stage(StageId),
     /// Something of those who follow, by the function that tells them.
     Notice(Notice),
+    /// The mails that were asked for, by the function that sends them.
+    Mails,
 }
 
-/// Rings for stages, and for those who follow something.
+/// Rings for stages, for those who follow something, and for mails.
 pub struct Ringer {
     functions: Functions,
     names: HashMap<StageKind, String>,
     notifier: Option<String>,
+    post_office: Option<String>,
 }
 
 impl Ringer {
@@ -48,7 +53,8 @@ impl Ringer {
         let functions = Functions::new(&environment.functions()?);
         let named = |kind| environment.function(kind).map(|name| (kind, name));
         let names = StageKind::ALL.into_iter().filter_map(named).collect();
-        Ok(Ringer { functions, names, notifier: environment.notifier() })
+        let (notifier, post_office) = (environment.notifier(), environment.post_office());
+        Ok(Ringer { functions, names, notifier, post_office })
     }
 
     /// Has the stage's function look at it. Where nobody does such stages, it stays due.
@@ -76,6 +82,17 @@ impl Ringer {
         }
     }
 
+    /// Has the mails looked at that were asked for, if anybody sends them.
+    ///
+    /// # Errors
+    /// Lambda did not take it.
+    pub async fn mails(&self) -> Result<(), NotInvoked> {
+        match &self.post_office {
+            Some(function) => self.functions.invoke(function, mail::bell().to_string()).await,
+            None => Ok(()),
+        }
+    }
+
     /// Rings for what a batch of the stream tells, once for each thing. The answer names the first record
     /// that could not be rung for: the stream begins there the next time.
     pub async fn route(&self, batch: &Value) -> Value {
@@ -89,6 +106,7 @@ impl Ringer {
             let taken = match &call {
                 Call::Stage(stage) => self.ring(stage).await,
                 Call::Notice(notice) => self.notify(notice).await,
+                Call::Mails => self.mails().await,
             };
             if let Err(error) = taken {
                 tracing::warn!(?call, error = %error, "nobody was told; the stream tries again");
@@ -112,6 +130,9 @@ fn told(record: &Value, now: Timestamp) -> Option<Call> {
         let progressed = Notice::Progressed { pk: key.pk, sk: key.sk };
         return further(change).then_some(Call::Notice(progressed));
     }
+    if key.pk == keys::MAILS {
+        return mail_due(&change["NewImage"], now).then_some(Call::Mails);
+    }
     if let Some(topic) = keys::parse_topic(&key).filter(|topic| key == keys::head(topic)) {
         return Some(Call::Notice(Notice::Appended { topic: topic.to_owned() }));
     }
@@ -125,6 +146,13 @@ fn made_due(stage: &StageId, image: &Value, now: Timestamp) -> bool {
     let (partition, sort) = Index::Gsi1.attributes();
     text(&image[partition]).is_some_and(|place| place == keys::due_partition(stage.kind))
         && text(&image[sort]).is_some_and(|due| due <= keys::due_until(now.plus(SOON)))
+}
+
+/// Whether a request for a mail says that it is due. One that was taken by who sends it is due when that time is over.
+fn mail_due(image: &Value, now: Timestamp) -> bool {
+    let request = text(&image["doc"]).and_then(|doc| serde_json::from_str(&doc).ok());
+    let due = request.and_then(|request: MailRequest| request.due_at());
+    due.is_some_and(|at| at <= now.plus(SOON))
 }
 
 /// Whether a stage's row says that it runs, here or outside, and is further than it was.
@@ -147,9 +175,11 @@ fn text(value: &Value) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use domain::mail::{MailPurpose, MailState};
     use domain::post::Revision;
     use domain::stage::{Done, Subject};
-    use domain::{PostId, UserId};
+    use domain::text::Language;
+    use domain::{MailId, PostId, UserId};
 
     use super::*;
 
@@ -212,6 +242,39 @@ mod tests {
             record["dynamodb"]["Keys"] = json!({ "pk": { "S": key.pk }, "sk": { "S": key.sk } });
             assert_eq!(told(&record, NOW), call);
         }
+    }
+
+    #[test]
+    fn a_mail_rings_when_it_is_due_and_not_while_somebody_sends_it_or_when_it_is_sent() {
+        let ring = |state: MailState| {
+            let request = MailRequest {
+                id: MailId::from_bits(1),
+                purpose: MailPurpose::SignUp,
+                email: "lee@example.org".to_owned(),
+                language: Language::Korean,
+                asked_at: NOW,
+                expires_at: NOW.plus(Duration::from_secs(3600)),
+                state,
+            };
+            let key = keys::mail(request.purpose, &request.email);
+            let mut record = record(None);
+            record["dynamodb"]["Keys"] = json!({ "pk": { "S": key.pk }, "sk": { "S": key.sk } });
+            let doc = serde_json::to_string(&request).unwrap();
+            record["dynamodb"]["NewImage"] = json!({ "doc": { "S": doc } });
+            told(&record, NOW)
+        };
+        assert_eq!(ring(MailState::Due { at: NOW, attempts: 0 }), Some(Call::Mails));
+        let later = NOW.plus(Duration::from_secs(60));
+        for state in
+            [MailState::Due { at: later, attempts: 0 }, MailState::Sent, MailState::WithOperator]
+        {
+            assert_eq!(ring(state.clone()), None, "{state:?}");
+        }
+        let mut removed = record(None);
+        removed["dynamodb"]["Keys"] =
+            json!({ "pk": { "S": keys::MAILS }, "sk": { "S": "RESET#a" } });
+        removed["dynamodb"].as_object_mut().unwrap().remove("NewImage");
+        assert_eq!(told(&removed, NOW), None);
     }
 
     #[test]

@@ -18,9 +18,10 @@ use crate::web;
 use crate::workspace::Workspace;
 
 /// The functions: programs `deepdive-NAME` of the package `aws-home`.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "http",
     "image",
+    "mail",
     "migration",
     "notifier",
     "operator",

@@ -86,6 +86,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "aws-speech",
             "aws-summary",
             "aws-table",
+            "embedded-mail",
             "embedded-passwords",
             "embedded-system",
             "imaging",

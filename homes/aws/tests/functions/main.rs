@@ -6,6 +6,7 @@
 mod carrier;
 mod home;
 mod http;
+mod mail;
 mod migration;
 mod moving;
 #[path = "../../../../moving/tests/it/home.rs"]

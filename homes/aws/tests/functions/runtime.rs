@@ -105,6 +105,11 @@ impl Function {
         true
     }
 
+    /// What its log says so far.
+    pub fn said(&self) -> String {
+        self.said.lock().clone()
+    }
+
     /// Waits until it ends by itself; what it said, and whether it ended well.
     pub async fn end(mut self) -> (bool, String) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
