@@ -262,11 +262,12 @@ export class ApiStack extends Stack {
     const operator = new Program(this, "Operator", {
       settings,
       program: "operator",
-      description: "Answers the operator: the link by which the owner's account is made",
+      description: "Answers the operator: the link by which the owner's account is made, an account",
       memorySize: 256,
       timeout: Duration.seconds(30),
-      environment: { ...everywhere, ...site, DEEPDIVE_SOCKET_URL: sockets.url },
+      environment: { ...everywhere, ...site, ...passwords.told, DEEPDIVE_SOCKET_URL: sockets.url },
     });
+    passwords.allow(operator);
 
     const doorkeepers = [http, sockets.socket, sockets.notifier];
     for (const user of [...doorkeepers, operator, sweeper, listener, postOffice, ...Object.values(workers)]) user.allowTable(table);

@@ -11,7 +11,6 @@ use api::identity::TableAuthenticator;
 use api::socket::Subscriptions;
 use aws_addresses::S3Addresses;
 use aws_objects::S3Objects;
-use aws_passwords::CognitoPasswords;
 use content::MarkdownRenderer;
 use domain::ports::{ContentRenderer, Objects};
 use schema::guard::{Guard, Limits};
@@ -54,12 +53,11 @@ impl AwsHome {
         // It reads itself where a sentence is in the sound; all else goes by addresses.
         let objects: Arc<dyn Objects> = Arc::new(S3Objects::new(media, clock.clone())?);
         let renderer: Arc<dyn ContentRenderer> = Arc::new(MarkdownRenderer);
-        let pool = CognitoPasswords::new(environment.passwords()?);
         let schema = schema::build(Parts {
             blog: blog.clone(),
             objects: objects.clone(),
             search: Arc::new(WhenAsked::new(environment.search(clock.clone(), ids.clone())?)),
-            passwords: Arc::new(PoolPasswords { pool, table: table.clone() }),
+            passwords: Arc::new(PoolPasswords::open(environment, table.clone())?),
             renderer: renderer.clone(),
             clock: clock.clone(),
             ids: ids.clone(),

@@ -2,12 +2,12 @@
 
 use domain::account::Role;
 use domain::actions::{CreateAccessToken, CreateUser, InviteOwner};
-use embedded_passwords::Argon2Passwords;
 use lambda_runtime::Error;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::config::{Environment, Site};
+use crate::passwords::PoolPasswords;
 use crate::records::{OpenError, Records};
 
 /// What is asked. Not to be shown: it may hold a password.
@@ -44,7 +44,7 @@ enum RoleName {
 pub struct Operator {
     records: Records,
     site: Site,
-    passwords: Argon2Passwords,
+    passwords: PoolPasswords,
 }
 
 impl Operator {
@@ -54,7 +54,7 @@ impl Operator {
     /// [`OpenError`]
     pub async fn open(environment: &Environment) -> Result<Self, OpenError> {
         let (site, records) = (environment.site()?, Records::open(environment).await?);
-        let passwords = Argon2Passwords::new(records.table.clone(), records.ids.clone())?;
+        let passwords = PoolPasswords::open(environment, records.table.clone())?;
         Ok(Operator { records, site, passwords })
     }
 

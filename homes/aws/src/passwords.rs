@@ -14,15 +14,25 @@ use domain::ports::{Passwords, PortError};
 use store::keys;
 use store::table::{Condition, Consistency, Table, TableError, Write};
 
+use crate::config::{Environment, SettingsError};
+
 /// The port, over the pool and the table.
 pub struct PoolPasswords {
     /// Who keeps passwords.
-    pub pool: CognitoPasswords,
+    pool: CognitoPasswords,
     /// Where those lie that were brought.
-    pub table: Arc<DynamoTable>,
+    table: Arc<DynamoTable>,
 }
 
 impl PoolPasswords {
+    /// Over the pool that the infrastructure names. Connects when it is first asked.
+    ///
+    /// # Errors
+    /// [`SettingsError`]
+    pub fn open(environment: &Environment, table: Arc<DynamoTable>) -> Result<Self, SettingsError> {
+        Ok(PoolPasswords { pool: CognitoPasswords::new(environment.passwords()?), table })
+    }
+
     async fn forget(&self, user: &UserId) -> Result<(), TableError> {
         let key = keys::password(user);
         if self.table.get(&key, Consistency::Strong).await?.is_some() {
