@@ -14,27 +14,32 @@ const S3: &str = "aws_sdk_s3";
 const POLLY: &str = "aws_sdk_polly";
 const BEDROCK: &str = "aws_sdk_bedrockruntime";
 const LAMBDA: &str = "aws_sdk_lambda";
+const COGNITO: &str = "aws_sdk_cognitoidentityprovider";
 const SOCKETS: &str = "aws_sdk_apigatewaymanagement";
 /// OpenSearch has no SDK of Amazon's.
 const OPENSEARCH: &str = "aws_search";
 const HTTP: &str = "lambda_http";
 const GRAPHQL: &str = "async_graphql";
-const PASSWORDS: &str = "argon2";
+/// Of passwords that were brought from another home.
+const HASHES: &str = "argon2";
+const MAIL: &str = "lettre";
 const MARKDOWN: &str = "comrak";
 /// With the codecs, which are C and Rust.
 const IMAGES: [&str; 4] = ["imaging", "image", "moxcms", "zune_jpeg"];
 
 /// The SDKs, and the crates of those that are heavy, which each function may contain: it contains all of them.
-const CONTENTS: [(&str, &[&str]); 13] = [
-    ("http", &[HTTP, DYNAMODB, S3, OPENSEARCH, GRAPHQL, PASSWORDS, MARKDOWN]),
+const CONTENTS: [(&str, &[&str]); 15] = [
+    ("http", &[HTTP, DYNAMODB, S3, OPENSEARCH, GRAPHQL, COGNITO, MARKDOWN]),
     ("image", &[DYNAMODB, S3, IMAGES[0], IMAGES[1], IMAGES[2], IMAGES[3]]),
+    ("mail", &[DYNAMODB, MAIL]),
+    ("migration", &[DYNAMODB, HASHES]),
     // What it tells is rendered by the schema, which is one.
-    ("notifier", &[DYNAMODB, S3, SOCKETS, OPENSEARCH, GRAPHQL, PASSWORDS, MARKDOWN]),
-    ("operator", &[DYNAMODB]),
+    ("notifier", &[DYNAMODB, S3, SOCKETS, OPENSEARCH, GRAPHQL, COGNITO, MARKDOWN]),
+    ("operator", &[DYNAMODB, COGNITO]),
     ("purge", &[DYNAMODB, S3, OPENSEARCH]),
     ("router", &[LAMBDA]),
     ("search", &[DYNAMODB, OPENSEARCH, MARKDOWN]),
-    ("socket", &[DYNAMODB, S3, SOCKETS, OPENSEARCH, GRAPHQL, PASSWORDS, MARKDOWN]),
+    ("socket", &[DYNAMODB, S3, SOCKETS, OPENSEARCH, GRAPHQL, COGNITO, MARKDOWN]),
     ("speech", &[DYNAMODB, S3, POLLY, MARKDOWN]),
     ("speech-completed", &[DYNAMODB, S3, POLLY, MARKDOWN]),
     ("summary", &[DYNAMODB, BEDROCK, MARKDOWN]),
