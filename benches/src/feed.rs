@@ -134,7 +134,7 @@ impl World {
             blog,
             objects: Arc::new(objects),
             search: Arc::new(TantivyIndex::open(&folder.folder("bench")?, None)?),
-            passwords: Arc::new(Argon2Passwords::new(table, ids.clone())?),
+            passwords: Arc::new(Argon2Passwords::new(table, ids.clone())),
             renderer: Arc::new(content::MarkdownRenderer),
             clock,
             ids: ids.clone(),

@@ -170,7 +170,7 @@ impl Records {
         if let Some(newer) = blog.newer_rows().await? {
             return Err(newer.into());
         }
-        let passwords = Arc::new(Argon2Passwords::new(port, ids.clone())?);
+        let passwords = Arc::new(Argon2Passwords::new(port, ids.clone()));
         Ok(Records { blog, passwords, clock, ids, folder, table })
     }
 

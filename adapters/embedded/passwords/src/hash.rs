@@ -12,6 +12,11 @@ const LANES: u32 = 1;
 /// How a hash of the present parameters begins.
 const PRESENT: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
+/// A hash of the present parameters that is of no password that anybody could find: what is checked where there is
+/// nothing to check. To hash one at each start would take as long as to check one.
+pub const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// Hashes a password.
 ///
 /// # Errors
@@ -51,6 +56,15 @@ mod tests {
         assert!(!outdated(&hash), "{hash}");
         assert_eq!(verify("correct horse", &hash), Ok(true));
         assert_eq!(verify("correct Horse", &hash), Ok(false));
+    }
+
+    #[test]
+    fn checking_nobodys_hash_takes_the_same_work_and_finds_nothing_right() {
+        assert!(!outdated(NOBODYS));
+        let new = hash("correct horse", 7).unwrap();
+        assert_eq!(NOBODYS.len(), new.len(), "salt and hash are as long as others");
+        assert_eq!(verify("", NOBODYS), Ok(false));
+        assert_eq!(verify("correct horse", NOBODYS), Ok(false));
     }
 
     /// Made by the reference implementation, `argon2 somesalt -id -t 2 -k 65536 -p 1` of "password".

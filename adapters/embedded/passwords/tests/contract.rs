@@ -29,7 +29,7 @@ impl TestPasswords for Argon2 {
         let clock = Arc::new(TestClock::default());
         let table = Arc::new(SqliteTable::open(&folder, &config, clock).unwrap());
         let ids = Arc::new(TestIds::seeded(1));
-        let passwords = Arc::new(Argon2Passwords::new(table.clone(), ids).unwrap());
+        let passwords = Arc::new(Argon2Passwords::new(table.clone(), ids));
         Self { _place: place, table, passwords }
     }
 
