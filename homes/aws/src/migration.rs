@@ -33,7 +33,7 @@ impl Migration {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdSource> = Arc::new(SystemIds::new(clock.clone())?);
         let table = Arc::new(DynamoTable::new(&environment.table()?, clock));
-        Ok(Migration { brought: Box::new(Argon2Passwords::new(table, ids)?) })
+        Ok(Migration { brought: Box::new(Argon2Passwords::new(table, ids)) })
     }
 
     /// The event again, with what the pool shall know of the user: only when the password is the one that they

@@ -37,7 +37,7 @@ async fn who_brought_a_password_is_taken_over_with_it_and_nobody_else_is() {
     let there = Arc::new(DynamoTable::new(&table_at(&table), clock));
     let [kim, lee] = [1, 2].map(UserId::from_bits);
     // As an import leaves it: the row that the embedded home wrote.
-    let brought = Argon2Passwords::new(there, ids).unwrap();
+    let brought = Argon2Passwords::new(there, ids);
     brought.set(&kim, "correct horse battery").await.unwrap();
 
     let mut migration = Function::start(PROGRAM, &environment(&table)).await;
