@@ -120,7 +120,7 @@ test("what must not be lost outlives its stack", () => {
   assert.equal(table.Properties["PointInTimeRecoverySpecification"].PointInTimeRecoveryEnabled, true);
 });
 
-test("nobody but the blog's doors keeps or checks passwords, and nobody signs up at the pool", () => {
+test("nobody but the blog's doors and its operator keeps or checks passwords, and nobody signs up at the pool", () => {
   const [[name, pool] = assert.fail()] = resources("AWS::Cognito::UserPool");
   assert.equal(pool.DeletionPolicy, "Retain", name);
   assert.equal(pool.Properties["DeletionProtection"], "ACTIVE");
@@ -134,7 +134,7 @@ test("nobody but the blog's doors keeps or checks passwords, and nobody signs up
   assert.deepEqual(flows, ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
   assert.equal(client.Properties["PreventUserExistenceErrors"], "ENABLED");
   const users = allowed().filter(({ actions }) => actions.some((action) => action.startsWith("cognito-idp:")));
-  assert.equal(users.length, 2, "who answers HTTP, and who answers sockets");
+  assert.equal(users.length, 3, "who answers HTTP, who answers sockets, and who answers the operator");
 });
 
 test("who hears of brought passwords may read a row, and nothing else", () => {
