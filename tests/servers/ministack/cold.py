@@ -62,12 +62,18 @@ def events():
     }
     address = f"s3://{MEDIA}/polly/{ID}/section-1.cold.mp3"
     spoken = json.dumps({"taskId": "cold", "taskStatus": "COMPLETED", "outputUri": address})
+    migration = {
+        "triggerSource": "UserMigration_Authentication", "userPoolId": "us-east-1_cold", "userName": ID,
+        "request": {"password": "base64:Y29ycmVjdCBob3JzZQ"}, "response": {},
+    }
     return [
         ("web", "brings the client", deployed),
         ("http", "GraphQL", http("POST", "/graphql", json.dumps({"query": query}))),
         ("http", "the first page", http("GET", "/")),
         ("socket", "a connection", socket),
         ("notifier", "the round of each minute", "round"),
+        ("mail", "nobody asked for one", {}),
+        ("migration", "nobody brought a password", migration),
         ("operator", "link for the owner", {"command": "setUpLink"}),
         ("router", "no records", {"Records": []}),
         ("sweeper", "nothing due", {}),
@@ -216,6 +222,7 @@ def main(folder, times):
         "DEEPDIVE_TABLE": TABLE, "DEEPDIVE_BUCKET": MEDIA, "DEEPDIVE_WEB_BUCKET": WEB,
         "DEEPDIVE_MEDIA_URL": "https://cold.example/media", "DEEPDIVE_SPEECH_TOPIC": TOPIC,
         "DEEPDIVE_PUBLIC_URL": "https://cold.example", "DEEPDIVE_SOCKET_URL": "wss://cold.example",
+        "DEEPDIVE_USER_POOL": "us-east-1_cold", "DEEPDIVE_USER_POOL_CLIENT": "cold",
         "DEEPDIVE_GATEWAY_URL": "https://cold.execute-api.us-east-1.amazonaws.com/live",
     }
     for name, asked, event in events():
