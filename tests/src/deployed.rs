@@ -72,10 +72,15 @@ impl Deployed {
     }
 }
 
-/// What the functions are told for the arguments of `deepdive serve`.
+/// What the functions are told by variables as `deepdive serve` is by arguments.
+const TOLD: [&str; 4] = ["--sign-up", "--speech-price", "--summary-price", "--currency"];
+
 fn settings(arguments: &[&str]) -> Value {
     let pairs = arguments.chunks(2).map(|pair| match pair {
-        ["--sign-up", value] => ("DEEPDIVE_SIGN_UP".to_owned(), json!(value)),
+        [name, value] if TOLD.contains(name) => {
+            let name = name.trim_start_matches('-').replace('-', "_").to_uppercase();
+            (format!("DEEPDIVE_{name}"), json!(value))
+        }
         other => panic!("nothing on AWS is told by {other:?}"),
     });
     Value::Object(pairs.collect())

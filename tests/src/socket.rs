@@ -158,6 +158,7 @@ pub async fn sockets_of(url: &str) -> String {
     let (_, page) = Api::new(url, None).get("/").await;
     let page = String::from_utf8_lossy(&page);
     let told = page.split_once("<meta name=\"deepdive:sockets\" content=\"");
-    let told = told.and_then(|(_, rest)| rest.split_once('"')).map(|(address, _)| address.to_owned());
+    let told =
+        told.and_then(|(_, rest)| rest.split_once('"')).map(|(address, _)| address.to_owned());
     told.unwrap_or_else(|| format!("{url}/graphql/ws"))
 }

@@ -126,7 +126,7 @@ test("neighbours, tags and categories lead from post to post", async () => {
   await page.setViewportSize(DESK);
   // The same page by its address, also when a tag looks like a file.
   await page.reload();
-  assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "#C/C++");
+  await page.getByRole("heading", { level: 1, name: "#C/C++", exact: true }).waitFor();
   await page.goto(`${server.url}/tags/node.js`);
   await tookOver(page);
   assert.equal(await page.locator(".card").count(), 1);

@@ -17,6 +17,7 @@ import json
 import os
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from ministack.core import lambda_runtime
@@ -40,8 +41,9 @@ def distribution():
     return found and found["DomainName"]
 
 
-def addresses():
-    """Where the blog and its sockets are for who is on this machine. Certificates and names are for who is not."""
+def at_first():
+    """Where the blog and its sockets are for who is on this machine, since certificates and names are for who is not;
+    and what `deepdive serve` is when it is told nothing."""
     port = os.environ["GATEWAY_PORT"]
     site = f"http://localhost:{port}"
     socket = next(url for config in functions().values() if (url := variables(config).get("DEEPDIVE_SOCKET_URL")))
@@ -49,11 +51,24 @@ def addresses():
         "DEEPDIVE_PUBLIC_URL": site,
         "DEEPDIVE_MEDIA_URL": f"{site}/media",
         "DEEPDIVE_SOCKET_URL": sockets(socket, port),
+        "DEEPDIVE_SIGN_UP": "closed",
+        "DEEPDIVE_SPEECH_PRICE": "0",
+        "DEEPDIVE_SUMMARY_PRICE": "0",
     }
 
 
 def variables(config):
     return config.get("Environment", {}).get("Variables", {})
+
+
+def stop():
+    """Each by itself, since one waits half a second for the server that it asked for work."""
+    with lambda_runtime._lock:
+        doomed = [worker for pooled in lambda_runtime._workers.values() for worker in pooled]
+        lambda_runtime._workers.clear()
+    with ThreadPoolExecutor(max_workers=len(doomed) or 1) as pool:
+        list(pool.map(lambda worker: lambda_runtime.kill_workers([worker]), doomed))
+    return {}
 
 
 def tell(settings):
@@ -62,12 +77,12 @@ def tell(settings):
     for name, config in functions().items():
         known = given.setdefault(name, dict(variables(config)))
         config["Environment"] = {"Variables": {**known, **{n: value for n, value in told.items() if n in known}}}
-    lambda_runtime.reset()
+    stop()
 
 
 def anew():
     if not given:
-        told_at_first.update(addresses())
+        told_at_first.update(at_first())
     told.clear()
     tell(told_at_first)
     with dynamodb._lock:
@@ -110,7 +125,7 @@ def operator(event):
 COMMANDS = {
     "anew": lambda _: anew(),
     "settings": lambda asked: tell(asked["settings"]) or {},
-    "stop": lambda _: lambda_runtime.reset() or {},
+    "stop": lambda _: stop(),
     "operator": operator,
 }
 
