@@ -58,10 +58,10 @@ pub fn run(workspace: &Workspace, emulator: &str) -> Result<()> {
     let (ran, all) = share(&counts, of_files);
     println!("\n    {ran} of {all} tests run on both homes, {} %", 100 * ran / all.max(1));
     for LeftOut { name, why, .. } in &left_out {
-        println!("    not {name}: {why}");
+        println!("    left out: `{name}`, {why}");
     }
     for reason in reasons {
-        println!("    not {reason}");
+        println!("    left out: {reason}");
     }
     ensure!(well && counts.failed == 0 && ran > 0, "not all passed on the deployed blog");
     Ok(())
@@ -89,7 +89,7 @@ fn one(
 fn skipped(line: &str) -> Option<String> {
     let (name, why) = line.trim_start().strip_prefix('\u{fe63}')?.split_once(" # ")?;
     let name = name.rsplit_once(" (").map_or(name, |(name, _)| name);
-    Some(format!("{}: {why}", name.trim()))
+    Some(format!("`{}`, {why}", name.trim()))
 }
 
 /// Tests that ran, and all of them.
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_test_that_node_skipped_is_told_with_its_reason() {
         let told = skipped("  \u{fe63} two addresses (0.05ms) # there is one");
-        assert_eq!(told.as_deref(), Some("two addresses: there is one"));
+        assert_eq!(told.as_deref(), Some("`two addresses`, there is one"));
         assert_eq!(skipped("\u{2714} two addresses (0.05ms)"), None);
     }
 
