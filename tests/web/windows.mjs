@@ -128,6 +128,12 @@ export async function boardNotes(page) {
   return notes;
 }
 
+/**
+ * Steps of the board that are drawn however fast they come. Changes that arrive together are drawn once: a stage that was
+ * claimed at once is never seen `PENDING`. What is sent is looked at where nobody draws it: `graphql-ws.test.mjs`.
+ */
+export const lasting = (steps) => steps.filter((status) => status !== "PENDING");
+
 /** Names of the GraphQL operations over HTTP from now on. */
 export function requestsOf(page) {
   const asked = [];
