@@ -7,7 +7,7 @@ import { Api, eventually, notDeployed, PASSWORD, Server, stepsOf } from "./produ
 import { ARTICLE, longText } from "./texts.mjs";
 import {
   boardNotes, boardSays, doesNotScrollSideways, drop, fill, lasting, nothingWentWrong, openBrowser, openWindow,
-  paintPhoto, person, PHONE, requestsOf, saved, shoot, signIn, watchBoard,
+  paintPhoto, person, PHONE, requestsOf, saved, shoot, signIn, stepsSent, watchBoard,
 } from "./windows.mjs";
 
 const TITLE = "형태소 분석기를 만들며 배운 것";
@@ -86,6 +86,7 @@ step("a photo of 12 megapixels that is dropped gets its variants one by one and 
   assert.match(await page.getByTestId("editor-markdown").inputValue(), /^!\[[^\]]*\]\(asset:[^)]+\)\n\n검색창에/);
   const { steps, counts, variants } = await boardNotes(page);
   assert.deepEqual(lasting(steps.IMAGE), ["NONE", "WAITING", "RUNNING", "READY"]);
+  assert.deepEqual(stepsSent(page, "IMAGE"), [["WAITING", "PENDING", "RUNNING", "READY"]]);
   assert.ok(variants.length >= 3 && variants.every((n, i) => i === 0 || n > variants[i - 1]), `one by one: ${variants}`);
   assert.ok(counts.IMAGE.length >= 2, `progress is told: ${counts.IMAGE}`);
 
@@ -110,6 +111,7 @@ step("publishing is watched in two windows without a reload and without asking a
     const { steps, counts } = await boardNotes(window);
     for (const kind of ["SPEECH", "SUMMARY", "SEARCH"]) {
       assert.deepEqual(lasting(steps[kind]), ["NONE", ...lasting(stepsOf(kind))], kind);
+      assert.deepEqual(stepsSent(window, kind), [stepsOf(kind)], kind);
     }
     assert.ok(counts.SPEECH.length >= 2, `sentences are counted: ${counts.SPEECH}`);
   }

@@ -32,12 +32,18 @@ export async function person(browser, locale = "ko-KR") {
 }
 
 const problems = new WeakMap();
+/** What came over the sockets of a window, since it was opened or `watchBoard` began. */
+const frames = new WeakMap();
 
 /** Opens a window that remembers everything that went wrong in it. */
 export async function openWindow(context, url) {
   const page = await context.newPage();
   const seen = [];
   problems.set(page, seen);
+  frames.set(page, []);
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => frames.get(page).push(JSON.parse(payload)));
+  });
   page.on("pageerror", (error) => seen.push(String(error)));
   page.on("console", (message) => {
     if (message.type() === "error") seen.push(`${message.text()} (${message.location().url})`);
@@ -90,6 +96,7 @@ export async function saved(page) {
  * notes are lost by a reload, which is how a test sees that there was none.
  */
 export async function watchBoard(page) {
+  frames.get(page).length = 0;
   await page.evaluate(() => {
     const notes = (window.boardNotes = { steps: {}, counts: {}, variants: [], atOutcome: null });
     const add = (list, value) => value !== undefined && list.at(-1) !== value && list.push(value);
@@ -129,10 +136,25 @@ export async function boardNotes(page) {
 }
 
 /**
- * Steps of the board that are drawn however fast they come. Changes that arrive together are drawn once: a stage that was
- * claimed at once is never seen `PENDING`. What is sent is looked at where nobody draws it: `graphql-ws.test.mjs`.
+ * Steps of the board that are drawn however fast they come: an answer over HTTP may tell of a claimed stage before the
+ * socket tells that it was due. What the window is sent has them all: `stepsSent`.
  */
 export const lasting = (steps) => steps.filter((status) => status !== "PENDING");
+
+/** The statuses of a stage that the window was sent as events since `watchBoard`, by each subscription that told any. */
+export function stepsSent(page, kind) {
+  const told = new Map();
+  for (const { id, payload } of frames.get(page)) {
+    const frame = Object.values(payload?.data ?? {})[0];
+    if (frame?.kind !== "EVENT") continue;
+    const steps = told.get(id) ?? [];
+    for (const stage of frame.stages.filter((one) => one.kind === kind)) {
+      if (steps.at(-1) !== stage.status) steps.push(stage.status);
+      told.set(id, steps);
+    }
+  }
+  return [...told.values()];
+}
 
 /** Names of the GraphQL operations over HTTP from now on. */
 export function requestsOf(page) {
