@@ -25,7 +25,8 @@ enum Command {
 struct NewUser {
     email: String,
     password: String,
-    role: RoleName,
+    #[serde(with = "RoleName")]
+    role: Role,
     /// Whether an access token is wanted, for a year and with all scopes.
     #[serde(default)]
     token: bool,
@@ -33,7 +34,7 @@ struct NewUser {
 
 /// A role as operators spell it.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Role", rename_all = "camelCase")]
 enum RoleName {
     Reader,
     Author,
@@ -81,22 +82,12 @@ impl Operator {
     async fn create_user(&self, new: NewUser) -> Result<Value, Error> {
         let (accounts, clock, ids) = (&self.records.blog, &*self.records.clock, &*self.records.ids);
         let create = CreateUser { accounts, passwords: &self.passwords, clock, ids };
-        let user = create.run(&new.email, &new.password, new.role.into()).await?;
+        let user = create.run(&new.email, &new.password, new.role).await?;
         let mut made = json!({ "user": user.id.to_string() });
         if new.token {
             let create = CreateAccessToken { accounts, posts: accounts, clock, ids };
             made["token"] = json!(create.for_operator(&user).await?.key);
         }
         Ok(made)
-    }
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Reader => Role::Reader,
-            RoleName::Author => Role::Author,
-            RoleName::Admin => Role::Admin,
-        }
     }
 }

@@ -2,7 +2,8 @@
 //! brought from another home.
 
 use deepdive_tests::{Api, Browser, eventually};
-use deepdive_tests_aws::{amazon, owner, pool, table};
+use deepdive_tests_aws::account::{row, user};
+use deepdive_tests_aws::owner;
 use serde_json::{Value, json};
 
 /// As somebody may choose them: Cognito itself takes no blanks.
@@ -70,9 +71,7 @@ async fn a_reader_signs_up_and_chooses_another_password_by_links_that_the_owner_
     assert!(signs_in(&owner, email, FIRST).await);
     assert!(!signs_in(&owner, "nobody@example.org", FIRST).await);
 
-    let kept =
-        amazon("cognito-idp", "AdminGetUser", json!({ "UserPoolId": pool(), "Username": id }));
-    let kept = kept.await;
+    let kept = user("AdminGetUser", &id).await;
     assert_eq!(kept["UserStatus"], "CONFIRMED", "{kept:#}");
     assert!(!kept.to_string().contains("example.org"), "{kept:#}");
 
@@ -92,24 +91,19 @@ async fn who_moved_here_signs_in_with_their_password_and_the_pool_keeps_it_from_
     let email = "park@example.org";
     let (_, id) = signed_up(&owner, email, FIRST).await;
     // As an import leaves an account: the pool knows nobody, and the table has the hash of the other home.
-    let user = json!({ "UserPoolId": pool(), "Username": id });
-    amazon("cognito-idp", "AdminDeleteUser", user.clone()).await;
+    user("AdminDeleteUser", &id).await;
     let key = json!({ "pk": { "S": format!("U#{id}") }, "sk": { "S": "PASSWORD" } });
-    let mut row = key.clone();
-    row["v"] = json!({ "N": "1" });
-    row["phc"] = json!({ "S": BROUGHT });
-    amazon("dynamodb", "PutItem", json!({ "TableName": table(), "Item": row })).await;
+    let mut brought = key.clone();
+    brought["v"] = json!({ "N": "1" });
+    brought["phc"] = json!({ "S": BROUGHT });
+    row("PutItem", json!({ "Item": brought })).await;
 
     assert!(!signs_in(&owner, email, FIRST).await);
     assert!(signs_in(&owner, email, "password").await);
-    let kept = amazon("cognito-idp", "AdminGetUser", user).await;
+    let kept = user("AdminGetUser", &id).await;
     assert_eq!(kept["UserStatus"], "CONFIRMED", "{kept:#}");
-    let wanted = json!({ "TableName": table(), "Key": key, "ConsistentRead": true });
-    assert_eq!(
-        amazon("dynamodb", "GetItem", wanted).await["Item"],
-        Value::Null,
-        "the hash is gone"
-    );
+    let left = row("GetItem", json!({ "Key": key, "ConsistentRead": true })).await;
+    assert_eq!(left["Item"], Value::Null, "the hash is gone");
     assert!(signs_in(&owner, email, "password").await);
     assert!(!signs_in(&owner, email, "passwort").await);
 }

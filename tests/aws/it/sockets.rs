@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deepdive_tests::Socket;
 use deepdive_tests::socket::Came;
-use deepdive_tests_aws::{browser, connect, owner, sockets};
+use deepdive_tests_aws::{browser, connect, owner, sockets, token_to_read};
 use serde_json::{Value, json};
 
 const BOARD: &str = "subscription ($id: ID!, $after: EventCursor) {
@@ -98,15 +98,8 @@ async fn what_the_protocol_closes_the_gateway_closes() {
 #[tokio::test]
 async fn a_token_that_is_revoked_closes_its_sockets() {
     let mut browser = browser().await;
-    let made = browser
-        .ask(
-            "mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { \
-             ... on CreateAccessTokenSuccess { token } } }",
-            json!({ "input": { "name": "watcher", "scopes": ["READ"] } }),
-        )
-        .await;
-    let token = made["createAccessToken"]["token"].as_str();
-    let mut socket = connect().await.admit(token).await;
+    let token = token_to_read(&mut browser, "watcher").await;
+    let mut socket = connect().await.admit(Some(&token)).await;
     socket.subscribe("1", "subscription { myPipelines { kind } }", json!({})).await;
     assert_eq!(socket.message().await["payload"]["data"]["myPipelines"]["kind"], "SNAPSHOT");
 

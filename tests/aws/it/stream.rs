@@ -5,7 +5,7 @@ use std::time::Duration;
 use deepdive_tests::socket::Came;
 use deepdive_tests::{Api, eventually, eventually_within};
 use deepdive_tests_aws::account::{given_up, row};
-use deepdive_tests_aws::{browser, connect, owner};
+use deepdive_tests_aws::{browser, connect, owner, token_to_read};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -40,14 +40,7 @@ async fn a_damaged_row_is_given_up_and_the_others_go_on() {
 #[tokio::test]
 async fn a_token_that_has_expired_is_good_for_nothing_and_closes_its_sockets() {
     let mut browser = browser().await;
-    let made = browser
-        .ask(
-            "mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { \
-             ... on CreateAccessTokenSuccess { token } } }",
-            json!({ "input": { "name": "expires", "scopes": ["READ"] } }),
-        )
-        .await;
-    let token = made["createAccessToken"]["token"].as_str().unwrap().to_owned();
+    let token = token_to_read(&mut browser, "expires").await;
     let mut socket = connect().await.admit(Some(&token)).await;
     socket.subscribe("1", "subscription { myPipelines { kind } }", json!({})).await;
     assert_eq!(socket.message().await["payload"]["data"]["myPipelines"]["kind"], "SNAPSHOT");

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::told;
 
+/// How Cognito calls its protocol.
+const COGNITO: &str = "AWSCognitoIdentityProviderService";
+
 /// Asks a service of AWS that speaks JSON; `target` is an operation such as `DynamoDB_20120810.ListTables`.
 pub async fn ask(service: &str, target: &str, body: Value) -> Value {
     let url = told("DEEPDIVE_BLOG_URL");
@@ -15,8 +18,9 @@ pub async fn ask(service: &str, target: &str, body: Value) -> Value {
          SignedHeaders=host, Signature=none"
     );
     let request = Api::new(&url, None).http().post(aws).header("authorization", signature);
-    let request =
-        request.header("x-amz-target", target).header("content-type", "application/x-amz-json-1.0");
+    let version = if target.starts_with(COGNITO) { "1.1" } else { "1.0" };
+    let content_type = format!("application/x-amz-json-{version}");
+    let request = request.header("x-amz-target", target).header("content-type", content_type);
     let answer = request.body(body.to_string()).send().await.expect("an answer");
     let (status, text) = (answer.status(), answer.text().await.expect("an answer"));
     assert!(status.is_success(), "{target} {body}: {text}");
@@ -25,9 +29,14 @@ pub async fn ask(service: &str, target: &str, body: Value) -> Value {
 
 /// Asks DynamoDB about a row of the blog's table, by an operation such as `GetItem`.
 pub async fn row(operation: &str, mut body: Value) -> Value {
-    let tables = ask("dynamodb", "DynamoDB_20120810.ListTables", json!({})).await;
-    body["TableName"] = named(&tables["TableNames"], "DeepdiveData-Table").into();
+    body["TableName"] = told("DEEPDIVE_BLOG_TABLE").into();
     ask("dynamodb", &format!("DynamoDB_20120810.{operation}"), body).await
+}
+
+/// Asks Cognito about a user of the blog's pool, by an operation such as `AdminGetUser`.
+pub async fn user(operation: &str, id: &str) -> Value {
+    let body = json!({ "UserPoolId": told("DEEPDIVE_BLOG_POOL"), "Username": id });
+    ask("cognito-idp", &format!("{COGNITO}.{operation}"), body).await
 }
 
 /// What lies in the queue of what a worker could not do; `worker` is a name such as `Search`.

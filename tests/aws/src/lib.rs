@@ -7,7 +7,7 @@
 pub mod account;
 
 use deepdive_tests::{Api, Browser, Socket};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::OnceCell;
 
 const EMAIL: &str = "kim@example.com";
@@ -44,41 +44,22 @@ pub async fn browser() -> Browser {
     Browser::signed_in(&owner, EMAIL, PASSWORD).await.expect("the owner signs in")
 }
 
+/// A token of this name, by which its bearer may read.
+pub async fn token_to_read(browser: &mut Browser, name: &str) -> String {
+    let made = browser
+        .ask(
+            "mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { \
+             ... on CreateAccessTokenSuccess { token } } }",
+            json!({ "input": { "name": name, "scopes": ["READ"] } }),
+        )
+        .await;
+    let token = made["createAccessToken"]["token"].as_str();
+    token.unwrap_or_else(|| panic!("no token: {made:#}")).to_owned()
+}
+
 /// CloudFront's name for the blog.
 pub fn edge() -> String {
     told("DEEPDIVE_BLOG_EDGE")
-}
-
-/// Name of the blog's table.
-pub fn table() -> String {
-    told("DEEPDIVE_BLOG_TABLE")
-}
-
-/// Id of the blog's user pool.
-pub fn pool() -> String {
-    told("DEEPDIVE_BLOG_POOL")
-}
-
-/// What a service of AWS answers to the account's own key, by the protocol of JSON that DynamoDB and Cognito have.
-pub async fn amazon(service: &str, operation: &str, input: Value) -> Value {
-    let protocol = match service {
-        "dynamodb" => "DynamoDB_20120810",
-        "cognito-idp" => "AWSCognitoIdentityProviderService",
-        other => panic!("how {other} is asked is not known here"),
-    };
-    let url = told("DEEPDIVE_BLOG_URL");
-    let (aws, _) = url.split_once("/_aws/").expect("an address of MiniStack");
-    let credential = format!("Credential=test/20261129/us-east-1/{service}/aws4_request");
-    let signature = format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=none");
-    let request = Api::new(&url, None).http().post(aws).header("authorization", signature);
-    let request = request
-        .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", format!("{protocol}.{operation}"));
-    let answer = request.body(input.to_string()).send().await.expect("an answer");
-    let status = answer.status();
-    let said = answer.text().await.expect("an answer");
-    assert!(status.is_success(), "{operation}: {status} {said}");
-    serde_json::from_str(&said).expect("JSON")
 }
 
 /// Gets an address of the blog's at its edge. The edge's name leads nowhere here: MiniStack, which answers for it, is
