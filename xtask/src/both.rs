@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{cargo_test, watch};
+use crate::process::watch;
 use crate::suites::{self, Counts, Depth};
 use crate::workspace::Workspace;
 
@@ -39,8 +39,8 @@ pub fn run(workspace: &Workspace, emulator: &str) -> Result<()> {
     let list = fs::read_to_string(&list).with_context(|| format!("read {}", list.display()))?;
     let left_out = parse(&list)?;
     let of = |kind| left_out.iter().filter(move |line| line.kind == kind);
-    let mut rust = cargo_test(workspace);
-    rust.args(["--package", "deepdive-tests", "--test", "it", "--no-fail-fast", "--"]);
+    let mut rust = suites::one_machine(workspace);
+    rust.args(["--test", "product", "--no-fail-fast", "--"]);
     for LeftOut { name, .. } in of(Kind::Rust) {
         rust.args(["--skip", name]);
     }

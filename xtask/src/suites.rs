@@ -59,14 +59,8 @@ pub struct Counts {
 
 /// All suites, in the order in which a developer wants to hear of failures.
 pub fn all(workspace: &Workspace, depth: Depth) -> Result<Vec<Suite>> {
-    // One call for all crates but the bundler: asked one by one, cargo compiles shared dependencies
-    // again for each set of features. For the same reason the bundler, whose dependencies were
-    // compiled for it alone, stays alone.
-    let mut crates = cargo_test(workspace);
-    crates.args(["--workspace", "--exclude", "bundler", "--no-fail-fast"]);
-    for name in aws::CRATES {
-        crates.args(["--exclude", name]);
-    }
+    let mut crates = one_machine(workspace);
+    crates.arg("--no-fail-fast");
     let mut bundler = cargo(workspace);
     bundler.args(["test", "--package", "bundler", "--profile", BUNDLER_PROFILE]);
     let mut suites = vec![
@@ -83,6 +77,16 @@ pub fn all(workspace: &Workspace, depth: Depth) -> Result<Vec<Suite>> {
         suite.command.current_dir(&workspace.root).envs(environment(workspace, depth));
     }
     Ok(suites)
+}
+
+/// The tests of all crates but those of the AWS home and the bundler, in one call: asked one by one, cargo compiles
+/// shared dependencies again for each set of features. For the same reason the bundler, whose dependencies were
+/// compiled for it alone, stays alone.
+pub fn one_machine(workspace: &Workspace) -> Command {
+    let mut tests = cargo_test(workspace);
+    tests.args(["--workspace", "--exclude", "bundler"]);
+    tests.args(aws::CRATES.iter().flat_map(|name| ["--exclude", name]));
+    tests
 }
 
 /// Node's own runner of tests.

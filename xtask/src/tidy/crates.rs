@@ -321,16 +321,41 @@ fn every_crate_has_a_line_on_how_its_tests_are_compiled() {
 /// Else cargo compiles it, and all that depends on it, once more for the tests.
 #[test]
 fn dependencies_of_the_program_have_no_other_features_in_the_tests() {
-    let of = |what: &[&str]| tree("{p} [{f}]", what).into_iter().collect::<BTreeSet<_>>();
-    let mut tests = vec!["--edges", "normal,build,dev", "--workspace", "--exclude", "bundler"];
-    tests.extend(aws::CRATES.iter().flat_map(|name| ["--exclude", name]));
-    let tests = of(&tests);
-    let program = of(&["--edges", "normal,build", "--package", "embedded-home"]);
-    let other = program.difference(&tests).filter(|line| !line.contains("(/"));
+    let program = features(&["--edges", "normal,build", "--package", "embedded-home"]);
     no_offences(
         "dependencies with more features in the tests: name them in homes/embedded/Cargo.toml",
-        other.cloned().collect(),
+        program.difference(&features_in_tests()).cloned().collect(),
     );
+}
+
+/// The tests of the AWS home are compiled after those of one machine, into the same folder.
+#[test]
+fn dependencies_of_one_machine_have_no_other_features_in_the_tests_of_the_aws_home() {
+    // With HTTP/2, which the SDKs ask for, the embedded home would speak it too, unasked.
+    let differ = ["hyper ", "hyper-util ", "futures "];
+    let name = |line: &str| line.split(" [").next().unwrap_or_default().to_owned();
+    let one_machine = features_in_tests();
+    let shared: BTreeSet<String> = one_machine.iter().map(|line| name(line)).collect();
+    let mut aws = vec!["--edges", "normal,build,dev"];
+    aws.extend(aws::CRATES.iter().flat_map(|name| ["--package", name]));
+    let aws = features(&aws);
+    let others = aws.difference(&one_machine).filter(|line| shared.contains(&name(line)));
+    let others = others.filter(|line| !differ.iter().any(|name| line.starts_with(name)));
+    no_offences(
+        "dependencies with other features on one machine: name them in homes/aws or homes/embedded",
+        others.cloned().collect(),
+    );
+}
+
+fn features_in_tests() -> BTreeSet<String> {
+    let mut tests = vec!["--edges", "normal,build,dev", "--workspace", "--exclude", "bundler"];
+    tests.extend(aws::CRATES.iter().flat_map(|name| ["--exclude", name]));
+    features(&tests)
+}
+
+/// The crates of others, each with its features.
+fn features(what: &[&str]) -> BTreeSet<String> {
+    tree("{p} [{f}]", what).into_iter().filter(|line| !line.contains("(/")).collect()
 }
 
 #[test]
