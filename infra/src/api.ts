@@ -279,7 +279,8 @@ export class ApiStack extends Stack {
         detailType: ["Object Created"],
         detail: {
           bucket: { name: [bucket.bucketName] },
-          object: { key: events.Match.anythingButPrefix(POLLY_FOLDER) },
+          // What workers write lies in the same bucket: see `Asset` in `domain`.
+          object: { key: events.Match.suffix("/original.bin") },
         },
       },
       targets: [new targets.LambdaFunction(workers.IMAGE.function)],
