@@ -1,5 +1,6 @@
 //! Starting programs, in sight of the person who waits.
 
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -73,6 +74,41 @@ impl Drop for Background {
         // It may have ended by itself, which is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A program that runs aside: what it says is shown when somebody waits for it. Dropping it ends it.
+pub struct Aside {
+    title: &'static str,
+    started: Instant,
+    background: Background,
+    said: PathBuf,
+}
+
+impl Aside {
+    /// Says what begins, and starts the program, which writes what it says to the file `said`.
+    ///
+    /// # Errors
+    /// It cannot be started, or the file not be written.
+    pub fn start(title: &'static str, said: PathBuf, command: &mut Command) -> Result<Self> {
+        println!("==> {title}: begins, and is told of later");
+        let file = File::create(&said).with_context(|| format!("create {}", said.display()))?;
+        let errors = file.try_clone().with_context(|| format!("share {}", said.display()))?;
+        let background = Background::start(command.stdout(file).stderr(errors))?;
+        Ok(Aside { title, started: Instant::now(), background, said })
+    }
+
+    /// Waits for its end, and shows what it said.
+    ///
+    /// # Errors
+    /// As [`call`].
+    pub fn wait(self) -> Result<()> {
+        println!("==> {}", self.title);
+        let ended = self.background.wait();
+        let said = fs::read(&self.said).with_context(|| format!("read {}", self.said.display()))?;
+        print!("{}", String::from_utf8_lossy(&said));
+        println!("    ended {:.1} s after it began", self.started.elapsed().as_secs_f32());
+        ended
     }
 }
 
@@ -153,6 +189,17 @@ mod tests {
         let failing = Background::start(Command::new("sh").args(["-c", "exit 3"])).unwrap();
         let message = format!("{:#}", failing.wait().unwrap_err());
         assert!(message.contains("sh -c") && message.contains('3'), "{message}");
+    }
+
+    #[test]
+    fn what_a_program_aside_said_is_in_its_file_and_its_failure_is_told() {
+        let said = std::env::temp_dir().join(format!("deepdive-aside-{}", std::process::id()));
+        let mut failing = Command::new("sh");
+        failing.args(["-c", "echo one; echo two >&2; exit 3"]);
+        let error = Aside::start("a test", said.clone(), &mut failing).unwrap().wait().unwrap_err();
+        assert!(format!("{error:#}").contains('3'), "{error:#}");
+        assert_eq!(fs::read_to_string(&said).unwrap(), "one\ntwo\n");
+        fs::remove_file(said).unwrap();
     }
 
     #[cfg(target_os = "linux")]
