@@ -22,6 +22,36 @@ impl SummaryInput {
         let bytes: usize = sentences.map(|sentence| sentence.text.len()).sum();
         ((self.title.len() + bytes) as u64).div_ceil(4)
     }
+
+    /// The sentences that can be summed up, in the order of the text: no headings, nothing that is said in the place of
+    /// code and tables, and no marks alone.
+    pub fn sentences(&self) -> impl Iterator<Item = &str> {
+        self.sections
+            .iter()
+            .filter(|section| !section.heading)
+            .flat_map(|section| &section.sentences)
+            .map(|sentence| sentence.text.trim())
+            .filter(|text| !placeholder(text))
+            .filter(|text| text.chars().any(char::is_alphanumeric))
+    }
+}
+
+/// What the spoken text has in place of code and tables, in either language.
+fn placeholder(text: &str) -> bool {
+    let bare = text.trim_end_matches(['.', '。']).trim();
+    [
+        "코드",
+        "코드 블록",
+        "코드 예제",
+        "예제 코드",
+        "표",
+        "code",
+        "code block",
+        "code example",
+        "table",
+    ]
+    .iter()
+    .any(|word| bare.eq_ignore_ascii_case(word))
 }
 
 /// A summary.
@@ -44,7 +74,7 @@ pub trait Summarizer: Send + Sync {
     /// Summarises. Three sentences where the text has as many.
     ///
     /// # Errors
-    /// `Rejected` for a text without sentences; `Denied` when something must be installed or allowed;
+    /// `Rejected` for a text without sentences that can be summed up; `Denied` when something must be installed or allowed;
     /// `Unavailable` when a later try may succeed.
     async fn summarize(&self, input: &SummaryInput) -> Result<Summary, PortError>;
 }

@@ -25,14 +25,7 @@ pub(crate) const SCHEMA: &str = r#"{
 
 /// How many sentences a summary of this text has: three, or as many as there are to sum up.
 pub(crate) fn lines(input: &SummaryInput) -> usize {
-    let sentences = input
-        .sections
-        .iter()
-        .filter(|section| !section.heading)
-        .flat_map(|section| &section.sentences)
-        .map(|sentence| sentence.text.trim())
-        .filter(|text| text.chars().any(char::is_alphanumeric));
-    sentences.collect::<HashSet<_>>().len().min(LINES)
+    input.sentences().collect::<HashSet<_>>().len().min(LINES)
 }
 
 /// What the model is to do. Nothing of the post is in it.
@@ -113,6 +106,7 @@ mod tests {
     fn a_summary_has_no_more_lines_than_the_text_has_sentences() {
         assert_eq!(lines(&input(&[])), 0);
         assert_eq!(lines(&input(&[(true, "A heading"), (false, "!")])), 0);
+        assert_eq!(lines(&input(&[(false, "Code example."), (false, "표.")])), 0);
         assert_eq!(lines(&input(&[(false, "Yes."), (false, "Yes."), (false, "No.")])), 2);
         assert_eq!(lines(&input(&[(false, "a"), (false, "b"), (false, "c"), (false, "d")])), 3);
     }

@@ -16,7 +16,7 @@ use crate::error::{BEDROCK, port_error};
 use crate::request;
 
 /// Changes with every change that makes another summary of the same text.
-const METHOD_VERSION: u32 = 1;
+const METHOD_VERSION: u32 = 2;
 /// Tokens of an answer: three sentences and keywords in Korean take half of them.
 const ANSWER_TOKENS: i32 = 1000;
 

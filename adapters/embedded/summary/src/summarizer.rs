@@ -58,15 +58,7 @@ impl Summarizer for ExtractiveSummarizer {
 }
 
 fn summarize(words: &Words, input: &SummaryInput) -> Result<Summary, PortError> {
-    let sentences: Vec<&str> = input
-        .sections
-        .iter()
-        .filter(|section| !section.heading)
-        .flat_map(|section| &section.sentences)
-        .map(|sentence| sentence.text.trim())
-        .filter(|text| !placeholder(text))
-        .filter(|text| text.chars().any(char::is_alphanumeric))
-        .collect();
+    let sentences: Vec<&str> = input.sentences().collect();
     if sentences.is_empty() {
         return Err(PortError::Rejected("there are no sentences to sum up".into()));
     }
@@ -74,24 +66,6 @@ fn summarize(words: &Words, input: &SummaryInput) -> Result<Summary, PortError> 
         sentences: choice::choose(words, &input.title, &sentences),
         keywords: keywords::keywords(words, &input.title, &sentences),
     })
-}
-
-/// What the spoken text has in place of code and tables, in either language.
-fn placeholder(text: &str) -> bool {
-    let bare = text.trim_end_matches(['.', '。']).trim();
-    [
-        "코드",
-        "코드 블록",
-        "코드 예제",
-        "예제 코드",
-        "표",
-        "code",
-        "code block",
-        "code example",
-        "table",
-    ]
-    .iter()
-    .any(|word| bare.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
