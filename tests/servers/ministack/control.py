@@ -7,9 +7,13 @@ Requests are POSTs of JSON:
 
 - `/_deepdive/anew {}`: nothing was ever written to the blog, and readers come to it at `http://localhost:PORT`, by
   CloudFront.
-- `/_deepdive/settings {"settings": {...}}`: its functions have these variables beside those that the infrastructure gave.
+- `/_deepdive/settings {"settings": {...}}`: its functions have these variables beside those that the infrastructure gave,
+  and no others that they were told so.
 - `/_deepdive/stop {}`: every process of every function ends at once, as when the machines under them are lost.
 - `/_deepdive/operator {"command": ...}`: what the operator's function answers.
+- `/_deepdive/logs {}`: all that the functions have logged since the blog was new.
+- `/_deepdive/objects {}`: the keys of what is in its bucket of images and audio.
+- `/_deepdive/memory {}`: the most memory that each process of a function has had, in bytes, by its id.
 """
 
 import asyncio
@@ -21,9 +25,14 @@ import urllib.request
 
 import boto3
 from ministack.core import lambda_runtime
-from ministack.services import cloudfront, dynamodb, lambda_svc
+from ministack.services import cloudfront, dynamodb, lambda_svc, s3
+
+import logs
 
 PREFIX = "/_deepdive/"
+# Variables that a function has only if the owner wants something, by a part of its name; and by which it trusts a
+# certificate that no machine but this one knows.
+WANTED = {"Mail": {"DEEPDIVE_SMTP_URL", "DEEPDIVE_MAIL_FROM", "SSL_CERT_FILE"}}
 # The variables that the infrastructure gave, by function.
 given = {}
 # Those that are told beside them: always, and at present.
@@ -61,10 +70,15 @@ def variables(config):
     return config.get("Environment", {}).get("Variables", {})
 
 
+def workers():
+    """What runs the functions, each with its process. The lock is held."""
+    return [worker for pooled in lambda_runtime._workers.values() for worker in pooled]
+
+
 def stop():
     """What MiniStack kept for the processes is put away meanwhile: that takes it half a second for each."""
     with lambda_runtime._lock:
-        doomed = [worker for pooled in lambda_runtime._workers.values() for worker in pooled]
+        doomed = workers()
         lambda_runtime._workers.clear()
     processes = [worker._proc for worker in doomed if worker._proc]
     for process in processes:
@@ -77,25 +91,64 @@ def stop():
 
 def tell(settings):
     """Gives the functions other variables, each those that it has. Processes that run know the former ones: they end."""
-    told.update(settings)
+    told.clear()
+    told.update(told_at_first, **settings)
     for name, config in functions().items():
         known = given.setdefault(name, dict(variables(config)))
-        config["Environment"] = {"Variables": {**known, **{n: value for n, value in told.items() if n in known}}}
+        wanted = set(known).union(*(names for part, names in WANTED.items() if part in name))
+        config["Environment"] = {"Variables": {**known, **{n: value for n, value in told.items() if n in wanted}}}
     stop()
 
 
 def anew():
     if not given:
         told_at_first.update(at_first())
-    told.clear()
-    tell(told_at_first)
+    tell({})
+    logs.said.clear()
     with dynamodb._lock:
         for _, table in dynamodb._tables.all_items():
             table["items"].clear()
             dynamodb._items_replaced(table)
-    for search in {known.get("DEEPDIVE_SEARCH_URL") for known in given.values()} - {None, ""}:
+    objects().clear()
+    for search in known_as("DEEPDIVE_SEARCH_URL"):
         forget(search)
-    return {"url": told["DEEPDIVE_PUBLIC_URL"], "sockets": told["DEEPDIVE_SOCKET_URL"]}
+    return {
+        "url": told["DEEPDIVE_PUBLIC_URL"],
+        "sockets": told["DEEPDIVE_SOCKET_URL"],
+        "table": known_as("DEEPDIVE_TABLE").pop(),
+        "bucket": known_as("DEEPDIVE_BUCKET").pop(),
+        "region": region(),
+    }
+
+
+def known_as(variable):
+    """What functions are given by a variable."""
+    return {known.get(variable) for known in given.values()} - {None, ""}
+
+
+def objects():
+    """Those of its bucket, by their keys."""
+    return s3._buckets[known_as("DEEPDIVE_BUCKET").pop()]["objects"]
+
+
+def region():
+    return next(iter(lambda_svc._functions.all_items()))[0][1]
+
+
+def memory():
+    most = {}
+    with lambda_runtime._lock:
+        ids = [worker._proc.pid for worker in workers() if worker._proc]
+    for process in ids:
+        try:
+            with open(f"/proc/{process}/status", encoding="utf-8") as status:
+                # None of one that has ended and whose parent was not told yet.
+                found = next((line for line in status if line.startswith("VmHWM:")), None)
+        except FileNotFoundError:
+            continue
+        if found:
+            most[process] = int(found.split()[1]) * 1024
+    return most
 
 
 def sockets(url, port):
@@ -131,6 +184,9 @@ COMMANDS = {
     "settings": lambda asked: tell(asked["settings"]) or {},
     "stop": lambda _: stop(),
     "operator": operator,
+    "logs": lambda _: {"said": "".join(logs.said)},
+    "objects": lambda _: {"keys": sorted(objects())},
+    "memory": lambda _: memory(),
 }
 
 

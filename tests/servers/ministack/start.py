@@ -2,8 +2,8 @@
 
 Each mend says what it stands on, and nothing starts when that has another form than in the version that is pinned.
 What takes more than a few lines is in a file of its own: how the table's stream is read (`streams.py`) and rows expire
-(`expiry.py`), how a user pool takes over whom it does not have (`pool.py`), what is not waited for (`pace.py`), and who
-stands in for Polly (`polly.py`) and for a model of Bedrock (`bedrock.py`).
+(`expiry.py`), how a user pool takes over whom it does not have (`pool.py`), what functions log (`logs.py`), what is not
+waited for (`pace.py`), and who stands in for Polly (`polly.py`) and for a model of Bedrock (`bedrock.py`).
 """
 
 import contextvars
