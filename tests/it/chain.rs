@@ -1,6 +1,6 @@
 //! The chain: publish, four pipelines, live status.
 
-use deepdive_tests::{Api, Server, Socket, eventually, is_deployed, photo};
+use deepdive_tests::{Api, Server, Socket, eventually, is_deployed, photo, voice};
 use serde_json::{Value, json};
 
 const KOREAN: &str = "# 형태소 분석\n\n한국어 검색에는 형태소 분석기를 쓴다. 조사를 떼어 내야 단어를 찾을 수 있기 때문이다. \
@@ -190,7 +190,7 @@ async fn only_what_changed_runs_again_and_unchanged_speech_is_skipped() {
 
 #[tokio::test]
 async fn a_failed_stage_tells_why_and_can_be_tried_again() {
-    let (_server, api) = Server::with_author_and(&["--voice", "/nonexistent/espeak-ng"]).await;
+    let (_server, api) = Server::with_author_and(voice::without()).await;
     let post = api.create("No voice", "A sentence.").await;
     api.publish(&post).await;
     let post = api.settled(&post["id"]).await;
@@ -199,7 +199,7 @@ async fn a_failed_stage_tells_why_and_can_be_tried_again() {
     let speech = stages.iter().find(|stage| stage["kind"] == "SPEECH").unwrap();
     assert_eq!(speech["status"], "FAILED");
     let message = speech["failure"]["message"].as_str().unwrap();
-    assert!(message.contains("espeak-ng"), "says what to install: {message}");
+    assert!(message.contains(voice::wanted()), "says what to install: {message}");
 
     let retried = api.mutate("retryStage", json!({ "stageId": speech["id"] })).await;
     assert_eq!(retried["stage"]["status"], "PENDING", "{retried:#}");

@@ -68,8 +68,7 @@ async fn the_owner_has_the_demo_posts_and_removes_them_with_all_that_belongs_to_
     let server = Server::start_with(&[WITH_DEMO]).await;
     let api = Api::new(&server.url, None);
     six_posts(&api).await;
-    let said = server.said.lock().unwrap().clone();
-    let token = said.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let token = server.set_up_token().await;
     let owner = json!({
         "setupToken": token, "email": "owner@example.com",
         "password": "correct horse battery", "nickname": "주인",

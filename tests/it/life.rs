@@ -1,6 +1,6 @@
 //! What happens to a post after it was published: its address, its end and its return.
 
-use deepdive_tests::{Api, Server, eventually};
+use deepdive_tests::{Api, Server, eventually, is_deployed};
 use serde_json::{Value, json};
 
 fn seen(post: &Value) -> Value {
@@ -21,7 +21,9 @@ async fn a_deleted_post_is_found_by_nobody_and_comes_back_with_all_it_had() {
     let deleted = api.mutate("deletePost", seen(&post)).await;
     assert_eq!(deleted["__typename"], "DeletePostSuccess", "{deleted:#}");
     assert_eq!(guest.post(&post["id"]).await, Value::Null);
-    assert_eq!(guest.get(&speech).await.0, 404, "nor is it heard");
+    // Where CloudFront serves what is heard, who kept its address has it until the post is purged (decision 0011).
+    let kept = if is_deployed() { 200 } else { 404 };
+    assert_eq!(guest.get(&speech).await.0, kept, "nor is it heard");
     let feed = guest.data("{ posts { nodes { id } } }", json!({})).await;
     assert_eq!(feed["posts"]["nodes"], json!([]));
     let own = "{ viewer { posts { nodes { id } } deletedPosts { nodes { id } } } }";

@@ -34,10 +34,7 @@ async fn a_port_in_use_is_refused_in_one_clear_line() {
 #[tokio::test]
 async fn the_owner_is_made_once_with_the_link_of_the_first_start() {
     let server = Server::start().await;
-    let said = server.said.lock().unwrap().clone();
-    let link = said.split_whitespace().find(|word| word.contains("/setup?token="));
-    let token =
-        link.and_then(|link| link.split("token=").nth(1)).expect("a set-up link").to_owned();
+    let token = server.set_up_token().await;
     let api = deepdive_tests::Api::new(&server.url, None);
     let owner = |token: &str| {
         json!({

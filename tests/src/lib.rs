@@ -9,9 +9,11 @@
 pub mod api;
 pub mod browser;
 mod deployed;
+pub mod operator;
 pub mod photo;
 pub mod server;
 pub mod socket;
+pub mod voice;
 
 pub use api::Api;
 pub use browser::Browser;

@@ -20,16 +20,16 @@ pub fn program() -> PathBuf {
 
 /// A running blog; a process of this machine is ended, not gently, when it is dropped.
 pub struct Server {
-    home: Home,
     /// Where it is for its readers, such as `http://127.0.0.1:PORT`.
     pub url: String,
     /// What its process has said so far.
-    pub said: Arc<Mutex<String>>,
+    pub(crate) said: Arc<Mutex<String>>,
+    pub(crate) home: Home,
     arguments: Vec<String>,
 }
 
 /// Where it runs.
-enum Home {
+pub(crate) enum Home {
     Process { child: Child, data: Arc<TempDir> },
     Deployed(Deployed),
 }
@@ -45,9 +45,23 @@ impl Server {
         Stopped::new(arguments).await.start().await
     }
 
-    /// Starts over a data folder that is there already.
+    /// Starts a blog with what is in a data folder of one machine, over which nothing runs: over that folder, or after
+    /// the operator has moved it to where the blog is deployed.
     pub async fn start_over(data: Arc<TempDir>) -> Server {
-        Server::over(data, vec![], 0).await
+        let mut stopped = Stopped::new(&[]).await;
+        match &mut stopped.place {
+            Place::Folder(folder, _) => *folder = data,
+            Place::Deployed(_) => {
+                let place = tempfile::tempdir().unwrap();
+                let folder = place.path().join("export");
+                let folder = folder.to_str().unwrap();
+                let (code, said) = deepdive(&["export", folder], data.path()).await;
+                assert_eq!(code, 0, "{said}");
+                let (code, said) = stopped.operate(&["import", folder]).await;
+                assert_eq!(code, 0, "{said}");
+            }
+        }
+        stopped.start().await
     }
 
     async fn over(data: Arc<TempDir>, arguments: Vec<String>, port: u16) -> Server {
@@ -125,6 +139,14 @@ impl Server {
             Home::Deployed(blog) => blog.stop().await,
         }
         self.stopped()
+    }
+
+    /// Stops it as who moves it elsewhere does: gracefully, where that is a matter of processes.
+    pub async fn rest(self) -> Stopped {
+        match self.home {
+            Home::Process { .. } => self.stop().await.0,
+            Home::Deployed(_) => self.stopped(),
+        }
     }
 
     /// Asks it to stop, and waits for that at most five seconds.
@@ -225,6 +247,27 @@ impl Stopped {
         }
     }
 
+    /// Another blog of the same home, in which nothing was ever written. Only one is deployed: there, what was in this
+    /// one is gone.
+    pub async fn elsewhere(self) -> Stopped {
+        let place = match self.place {
+            Place::Folder(..) => Place::Folder(Arc::new(tempfile::tempdir().unwrap()), 0),
+            Place::Deployed(mut blog) => {
+                blog.empty().await;
+                Place::Deployed(blog)
+            }
+        };
+        Stopped { place, arguments: vec![] }
+    }
+
+    /// Runs a command of the operator's program on it: its exit code, and all that it said.
+    pub async fn operate(&self, arguments: &[&str]) -> (i32, String) {
+        match &self.place {
+            Place::Folder(data, _) => deepdive(arguments, data.path()).await,
+            Place::Deployed(blog) => ended(blog.command(arguments)).await,
+        }
+    }
+
     /// Where its data is.
     pub fn data(&self) -> &Path {
         match &self.place {
@@ -278,15 +321,14 @@ pub async fn create_user(data: &Path, email: &str, role: &str) -> String {
 
 /// Runs a command of the program to its end: its exit code, and all that it said.
 pub async fn deepdive(arguments: &[&str], data: &Path) -> (i32, String) {
-    let output = Command::new(program())
-        .current_dir(std::env::temp_dir())
-        .args(arguments)
-        .arg("--data-dir")
-        .arg(data)
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .expect("the program starts");
+    let mut command = Command::new(program());
+    command.args(arguments).arg("--data-dir").arg(data);
+    ended(command).await
+}
+
+async fn ended(mut command: Command) -> (i32, String) {
+    command.current_dir(std::env::temp_dir()).stdin(Stdio::null());
+    let output = command.output().await.expect("the program starts");
     let said = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
 }
