@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { PASSWORD, serverWithAuthor } from "./product.mjs";
+import { NO_VOICE, PASSWORD, serverWithAuthor } from "./product.mjs";
 import {
   boardNotes, boardSays, isAccessible, nothingWentWrong, openBrowser, openWindow, person, shoot, signIn, watchBoard,
 } from "./windows.mjs";
@@ -11,7 +11,7 @@ const CUT = /WebSocket connection|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
 
 let server, api, browser, page, post;
 before(async () => {
-  ({ server, api } = await serverWithAuthor("--voice", "/nonexistent/espeak-ng"));
+  ({ server, api } = await serverWithAuthor(...NO_VOICE.args));
   browser = await openBrowser();
   page = await openWindow(await person(browser));
   await signIn(page, server.url, "kim@example.com", PASSWORD);
@@ -30,7 +30,7 @@ test("a missing voice fails with what to do, and only speech fails", async () =>
   const reason = page.getByTestId("board-SPEECH").locator(".board-reason");
   assert.match(await reason.textContent(), /espeak-ng.*없습니다.*다시 하기/);
   await page.getByTestId("language-toggle").click();
-  await reason.filter({ hasText: /install espeak-ng.*press Retry/ }).waitFor();
+  await reason.filter({ hasText: NO_VOICE.advice }).waitFor();
   await page.getByTestId("language-toggle").click();
   await isAccessible(page);
   await shoot(page, "failed-stage");
@@ -58,5 +58,6 @@ test("Retry makes the speech when there is a voice, and readers hear it", async 
   const { speech } = await api.post(post.id);
   const sound = await fetch(new URL(speech.url, server.url));
   assert.equal(sound.headers.get("content-type"), "audio/mpeg");
+  assert.ok((await sound.arrayBuffer()).byteLength > 1000, "there is sound");
   nothingWentWrong(page, CUT);
 });

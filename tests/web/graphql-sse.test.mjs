@@ -4,11 +4,14 @@ import { after, before, test } from "node:test";
 
 import { createClient } from "graphql-sse";
 
-import { Api, eventually, serverWithAuthor } from "./product.mjs";
+import { Api, eventually, notDeployed, serverWithAuthor } from "./product.mjs";
 
 let server, api;
 before(async () => void ({ server, api } = await serverWithAuthor()));
 after(() => server?.end());
+
+// What has an end is answered there too, as events. Those who watch are told where the sockets are.
+const watches = { skip: notDeployed("API Gateway holds no answer open: a subscription has a socket there") };
 
 const WATCH = `subscription($after: EventCursor) { myPipelines(after: $after) {
   kind seq cursor resumed gap { from to } stages { kind status post { id } } } }`;
@@ -90,7 +93,7 @@ test("a mutation is carried out once and its result is there over HTTP too", asy
   assert.deepEqual([title, workingCopy.revision], ["사건의 흐름으로 쓴 글", 1]);
 });
 
-test("every step of a publication arrives as it happens", async () => {
+test("every step of a publication arrives as it happens", watches, async () => {
   const post = await api.create({ title: "단계", markdown: "첫 문장이다. 두 번째 문장이다. 세 번째 문장이다." });
   let published;
   const seen = await frames(client(), {}, (sofar) => {
@@ -110,7 +113,7 @@ test("every step of a publication arrives as it happens", async () => {
   }
 });
 
-test("a client that names the id of its last event gets what it missed, and nothing twice", async () => {
+test("a client that names the id of its last event gets what it missed, and nothing twice", watches, async () => {
   // The client does not tell ids, so they are read beside it.
   let beside;
   const fetchFn = async (...request) => {
@@ -138,7 +141,7 @@ test("a client that names the id of its last event gets what it missed, and noth
   }
 });
 
-test("an invalid document is a result with errors, and then the end", async () => {
+test("an invalid document is a result with errors, and then the end", watches, async () => {
   for (const query of ["{ noSuchField }", "subscription { noSuchField }"]) {
     const { data, errors } = await result(client(), { query });
     assert.equal(data, undefined);
@@ -147,12 +150,12 @@ test("an invalid document is a result with errors, and then the end", async () =
   }
 });
 
-test("a forged id of a last event is refused", async () => {
+test("a forged id of a last event is refused", watches, async () => {
   const { errors } = await result(client({ headers: { "last-event-id": "nonsense" } }), { query: WATCH });
   assert.equal(errors[0].extensions.code, "BAD_CURSOR");
 });
 
-test("a guest may ask but not watch", async () => {
+test("a guest may ask but not watch", watches, async () => {
   const of = client({ token: null });
   assert.equal((await result(of, { query: "{ viewer { email } }" })).data.viewer, null);
   const { errors } = await result(of, { query: WATCH });
@@ -166,7 +169,7 @@ test("a token that does not exist is not let in", async () => {
   });
 });
 
-test("a stream ends when its client leaves it, and others go on", async () => {
+test("a stream ends when its client leaves it, and others go on", watches, async () => {
   const other = results(client(), { query: WATCH });
   assert.equal((await other.next()).value.data.myPipelines.kind, "SNAPSHOT");
   await frames(client(), {}, () => false);
@@ -184,7 +187,7 @@ test("a browser's EventSource may subscribe by GET, and its address carries the 
   assert.match(text, /^event: next\ndata: \{"data":\{"site":\{"title":"Deepdive"\}\}.*\}\n\nevent: complete\ndata: \n\n$/);
 });
 
-test("signing out ends the streams of the session", async () => {
+test("signing out ends the streams of the session", watches, async () => {
   // A session's key is a cookie; that of a program of ours is as good as a browser's.
   const signIn = `mutation($input: SignInInput!) { signIn(input: $input) { __typename } }`;
   const guest = new Api(server.url);
@@ -206,7 +209,7 @@ test("signing out ends the streams of the session", async () => {
   await assert.rejects(toTheEnd(stream), /./);
 });
 
-test("a server that stops lets the client know that the stream is not complete", async () => {
+test("a server that stops lets the client know that the stream is not complete", watches, async () => {
   const stream = results(client(), { query: WATCH });
   assert.equal((await stream.next()).value.data.myPipelines.kind, "SNAPSHOT");
   const ended = assert.rejects(toTheEnd(stream), /./);

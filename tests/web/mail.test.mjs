@@ -1,6 +1,8 @@
 // Mail through a mail server that asks for TLS and a login, as those of mail companies do.
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { generate } from "selfsigned";
@@ -11,19 +13,20 @@ import { Api, eventually, Server } from "./product.mjs";
 const USER = "blog@blog.example";
 const SECRET = "p ss/w@rd:비밀";
 
-let certificate, server, api;
+let certificate, folder, server, api;
 before(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), "deepdive-mail-"));
   certificate = await generate([{ name: "commonName", value: "localhost" }], { keyType: "ec", algorithm: "sha256" });
   server = await Server.stopped();
   await fs.writeFile(trusted(), certificate.cert);
 });
 after(async () => {
   await server?.end();
-  await fs.rm(trusted(), { force: true });
+  await fs.rm(folder, { recursive: true, force: true });
 });
 
 /** The file of the certificates that the machine trusts. */
-const trusted = () => `${server.data}.pem`;
+const trusted = () => path.join(folder, "trusted.pem");
 
 /**
  * A mail server that ends with the test; `arrived` has the mails, `logins` the names of who tried to log in.
@@ -66,8 +69,9 @@ const login = (password = SECRET) => `${encodeURIComponent(USER)}:${encodeURICom
 const signUp = (email) => api.data("mutation($e: String!) { signUp(input: { email: $e }) { __typename } }", { e: email });
 
 /** No secret was logged: neither the login nor the link. */
-function keptQuiet() {
-  for (const secret of [SECRET, encodeURIComponent(SECRET), "dd_lnk_"]) assert.ok(!server.said.includes(secret));
+async function keptQuiet() {
+  const said = await server.log();
+  for (const secret of [SECRET, encodeURIComponent(SECRET), "dd_lnk_"]) assert.ok(!said.includes(secret));
 }
 
 for (const [name, options, url] of [
@@ -85,7 +89,7 @@ for (const [name, options, url] of [
     assert.match(head, /^Content-Transfer-Encoding: base64$/m);
     assert.ok(Buffer.from(body, "base64").toString().includes(`${server.url}/confirm?token=dd_lnk_`));
     assert.deepEqual(mails.logins, [{ username: USER, tls: true }]);
-    keptQuiet();
+    await keptQuiet();
   });
 }
 
@@ -93,9 +97,9 @@ test("a wrong password is told to the operator, and with the right one the mail 
   const mails = await mailServer(t, { secure: true });
   await start(`smtps://${login("wrong")}@localhost:${mails.port}`, { SSL_CERT_FILE: trusted() });
   await signUp("choi@example.com");
-  await eventually("the reason", () => server.said.includes("does not let us in (535)"));
+  await eventually("the reason", async () => (await server.log()).includes("does not let us in (535)"));
   assert.deepEqual(mails.arrived, []);
-  keptQuiet();
+  await keptQuiet();
 
   await start(`smtps://${login()}@localhost:${mails.port}`, { SSL_CERT_FILE: trusted() });
   // It would be tried again by itself, after a while.
@@ -111,12 +115,13 @@ test("a mail server whose certificate nobody vouches for is told neither the log
     [{ hideSTARTTLS: true, disabledCommands: ["STARTTLS"] }, (port) => `smtp://${login()}@localhost:${port}?tls=required`, "STARTTLS"],
   ]) {
     const mails = await mailServer(t, options);
-    const said = server.said.length;
+    const before = (await server.log()).length;
+    const said = async () => (await server.log()).slice(before);
     await start(url(mails.port));
     await signUp("park@example.com");
-    await eventually("the operator is told", () => server.said.slice(said).includes("a mail was not sent"));
-    assert.ok(server.said.slice(said).includes(why), server.said.slice(said));
+    await eventually("the operator is told", async () => (await said()).includes("a mail was not sent"));
+    assert.ok((await said()).includes(why), await said());
     assert.deepEqual([mails.arrived, mails.logins], [[], []]);
-    keptQuiet();
+    await keptQuiet();
   }
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { eventually, PASSWORD, serverWithAuthor } from "./product.mjs";
+import { eventually, NO_VOICE, PASSWORD, serverWithAuthor } from "./product.mjs";
 import {
   isAccessible, looksRight, nothingWentWrong, openBrowser, openWindow, person, requestsOf, shoot, signIn,
 } from "./windows.mjs";
@@ -13,7 +13,7 @@ const CUT = /WebSocket connection|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
 let server, api, browser, page;
 const posts = [];
 before(async () => {
-  ({ server, api } = await serverWithAuthor("--voice", "/nonexistent/espeak-ng"));
+  ({ server, api } = await serverWithAuthor(...NO_VOICE.args));
   browser = await openBrowser();
   page = await openWindow(await person(browser));
   await signIn(page, server.url, "kim@example.com", PASSWORD);
@@ -65,15 +65,15 @@ test("an overview that is opened later knows what failed before", async () => {
 });
 
 test("a page that says where its sockets are has them there", async () => {
-  // This home has sockets at two addresses; a page is told nothing, and takes the other one.
-  const told = `${server.url.replace("http", "ws")}/graphql`;
+  // Another address than that which it would take by itself.
+  const told = server.otherSockets;
   const other = await openWindow(page.context());
   await other.addInitScript((content) => {
     const meta = Object.assign(document.createElement("meta"), { name: "deepdive:sockets", content });
     const head = new MutationObserver(() => {
       if (!document.head) return;
       head.disconnect();
-      document.head.append(meta);
+      document.head.prepend(meta);
     });
     head.observe(document, { childList: true, subtree: true });
   }, told);

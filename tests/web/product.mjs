@@ -21,6 +21,14 @@ export const PATIENCE = emulator ? 150_000 : 60_000;
 /** The password of all accounts that suites make. */
 export const PASSWORD = "correct horse battery";
 
+/**
+ * Arguments of a blog that cannot speak, and what it advises in English whoever could mend that: `espeak-ng` is not where
+ * it is said to be, or the voices that Polly is asked for are not neural.
+ */
+export const NO_VOICE = emulator
+  ? { args: ["--korean-voice", "Enrique", "--english-voice", "Enrique"], advice: /no neural voice Enrique.*configure one/ }
+  : { args: ["--voice", "/nonexistent/espeak-ng"], advice: /install espeak-ng.*press Retry/ };
+
 /** The statuses that a stage goes through when all is well. Polly speaks while nobody waits for it, and rings. */
 export const stepsOf = (kind) =>
   emulator && kind === "SPEECH"
@@ -45,7 +53,6 @@ export class Server {
 
   constructor(data) {
     this.data = data;
-    /** All that its processes said. */
     this.said = "";
     /** Variables that its processes get beside those of this one. */
     this.environment = {};
@@ -94,6 +101,16 @@ export class Server {
     return `${this.url.replace("http", "ws")}/graphql/ws`;
   }
 
+  /** Another address of theirs. */
+  get otherSockets() {
+    return `${this.url.replace("http", "ws")}/graphql`;
+  }
+
+  /** All that its processes have said, to who started them. */
+  async log() {
+    return this.said;
+  }
+
   /** The link that the first start printed. */
   get setUpLink() {
     return this.said.match(/http:\S+\/setup\?token=\S+/)?.[0];
@@ -134,9 +151,20 @@ export class Server {
  */
 class Deployed {
   /** What the functions are told by variables as `deepdive serve` is by arguments. */
-  static #TOLD = ["--sign-up", "--speech-price", "--summary-price", "--currency"];
+  static #TOLD = [
+    "--sign-up", "--speech-price", "--summary-price", "--currency", "--korean-voice", "--english-voice", "--smtp-url",
+    "--mail-from",
+  ];
 
-  said = "";
+  /** What its functions were told last. */
+  #told = "{}";
+
+  constructor() {
+    /** As of a server: who began on one machine has the demo blog there, and moves. */
+    this.demo = false;
+    /** Variables that its functions get beside those that they have. */
+    this.environment = {};
+  }
 
   static async anew() {
     const blog = new Deployed();
@@ -157,18 +185,56 @@ class Deployed {
 
   /** Its functions start when they are called. Arguments of `deepdive serve` become their settings. */
   async start(...args) {
-    const settings = {};
+    if (this.demo) await this.#moveDemo();
+    this.demo = false;
+    const settings = { ...this.environment };
     for (let at = 0; at < args.length; at += 2) {
       if (!Deployed.#TOLD.includes(args[at])) throw new Error(`nothing on AWS is told by ${args[at]}`);
       settings[`DEEPDIVE_${args[at].slice("--".length).replaceAll("-", "_").toUpperCase()}`] = args[at + 1];
     }
-    if (args.length) await this.#ask("settings", { settings });
+    const told = JSON.stringify(settings);
+    if (told !== this.#told) await this.#ask("settings", { settings });
+    this.#told = told;
     this.setUpLink = (await this.#ask("operator", { command: "setUpLink" })).setUpLink;
+  }
+
+  /** Brings what a first start makes on this machine, when all of it is made, by the operator's programs. */
+  async #moveDemo() {
+    const first = new Server(await fs.mkdtemp(path.join(os.tmpdir(), "deepdive-web-")));
+    first.demo = true;
+    try {
+      await first.start();
+      const query = "{ posts { nodes { html speech { url } summary { sentences } } } }";
+      const made = ({ html, speech, summary }) => speech && summary && html.includes("srcset");
+      await eventually("the demo blog", async () => {
+        const { nodes } = (await new Api(first.url).data(query)).posts;
+        return nodes.length === 6 && nodes.every(made);
+      }, 600_000);
+      await first.kill("SIGTERM");
+      const folder = path.join(first.data, "export");
+      await run(program, ["export", folder, "--data-dir", first.data]);
+      const { table, bucket, region } = this;
+      await run(path.join(path.dirname(program), "deepdive-aws"), ["import", folder, "--table", table, "--bucket", bucket], {
+        AWS_ENDPOINT_URL: emulator, AWS_REGION: region, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test",
+      });
+    } finally {
+      await first.end();
+    }
   }
 
   /** All processes of all functions end at once. */
   async kill() {
     await this.#ask("stop", {});
+  }
+
+  /** Its sockets have one address at AWS; here the machine has two names. */
+  get otherSockets() {
+    return this.sockets.replace("127.0.0.1", "localhost");
+  }
+
+  /** All that its functions have logged. */
+  async log() {
+    return (await this.#ask("logs", {})).said;
   }
 
   async end() {}
@@ -177,6 +243,15 @@ class Deployed {
     const command = { command: "createUser", email, password: PASSWORD, role, token: true };
     return (await this.#ask("operator", command)).token;
   }
+}
+
+/** Runs a program to its end, which has to be a good one. */
+async function run(file, args, environment = {}) {
+  const child = spawn(file, args, { cwd: os.tmpdir(), env: { ...process.env, ...environment } });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (more) => (said += more));
+  const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+  if (code !== 0) throw new Error(`${path.basename(file)} ${args[0]}: ${said}`);
 }
 
 /** A server that has an author, and the author's client. */
