@@ -56,8 +56,9 @@ pub struct Pages {
     files: Box<dyn Files>,
     shell: Option<Bytes>,
     policy: HeaderValue,
-    /// What the end of a page's head becomes where sockets are elsewhere.
-    sockets: Option<String>,
+    /// What the client is told at the end of a page's head.
+    told: String,
+    searched: bool,
 }
 
 impl Pages {
@@ -65,7 +66,8 @@ impl Pages {
     pub fn new(files: impl Files + 'static) -> Self {
         let shell = files.get(SHELL).map(|shell| Bytes::from(shell.into_owned()));
         let inline = shell.as_deref().map(inline_scripts).unwrap_or_default();
-        Pages { files: Box::new(files), policy: policy(&inline, ""), shell, sockets: None }
+        let (files, policy) = (Box::new(files), policy(&inline, ""));
+        Pages { files, policy, shell, told: String::new(), searched: true }
     }
 
     /// Lets the pages play media from another origin than their own, and send uploads there.
@@ -78,21 +80,29 @@ impl Pages {
 
     /// Tells the pages where sockets are opened, when that is not beside them.
     #[must_use]
-    pub fn with_sockets_at(mut self, address: &str) -> Self {
-        let address = markup::text(address);
-        self.sockets =
-            Some(format!("<meta name=\"deepdive:sockets\" content=\"{address}\">\n</head>"));
-        let told = self.shell.as_deref().and_then(|shell| std::str::from_utf8(shell).ok());
-        self.shell = told.map(|shell| self.telling(shell).into()).or(self.shell);
-        self
+    pub fn with_sockets_at(self, address: &str) -> Self {
+        self.tell("sockets", address)
     }
 
-    /// A page that tells where sockets are opened.
-    fn telling(&self, page: &str) -> String {
-        match &self.sockets {
-            Some(told) => page.replacen("</head>", told, 1),
-            None => page.to_owned(),
-        }
+    /// Tells the pages that posts of this blog cannot be searched, so that none of them offers it.
+    #[must_use]
+    pub fn without_search(mut self) -> Self {
+        self.searched = false;
+        self.tell("search", "off")
+    }
+
+    /// Whether posts can be searched.
+    pub(super) fn searched(&self) -> bool {
+        self.searched
+    }
+
+    fn tell(mut self, name: &str, content: &str) -> Self {
+        let content = markup::text(content);
+        let meta = format!("<meta name=\"deepdive:{name}\" content=\"{content}\">\n");
+        let shell = self.shell.as_deref().and_then(|shell| std::str::from_utf8(shell).ok());
+        self.shell = shell.map(|shell| telling(shell, &meta).into()).or(self.shell);
+        self.told.push_str(&meta);
+        self
     }
 
     /// The Content-Security-Policy of every answer that has none of its own.
@@ -122,7 +132,7 @@ impl Pages {
     /// only, as everywhere.
     fn graphiql(&self) -> Response {
         let Some(page) = self.files.get(GRAPHIQL) else { return not_bundled() };
-        let page = self.telling(&String::from_utf8_lossy(&page));
+        let page = telling(&String::from_utf8_lossy(&page), &self.told);
         let mut response = html(StatusCode::OK, page.into());
         let policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; \
@@ -201,6 +211,11 @@ pub async fn page(
 /// Answers `/graphiql`.
 pub async fn graphiql(State(doors): State<Arc<Doors>>) -> Response {
     doors.pages.graphiql()
+}
+
+/// A page with more at the end of its head.
+fn telling(page: &str, told: &str) -> String {
+    page.replacen("</head>", &format!("{told}</head>"), 1)
 }
 
 fn html(status: StatusCode, html: Bytes) -> Response {
@@ -389,7 +404,7 @@ mod tests {
         let told =
             "<meta name=\"deepdive:sockets\" content=\"wss://a.example/live?&quot;\">\n</head>";
         assert!(pages.filled(&Filling::default()).unwrap().ends_with(told));
-        assert!(pages.telling("<head></head>").ends_with(told));
+        assert!(telling("<head></head>", &pages.told).ends_with(told));
     }
 
     #[test]

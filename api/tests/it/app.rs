@@ -215,6 +215,7 @@ pub struct Settings {
     pub per_minute: u64,
     pub draft_statuses: bool,
     pub bundle: Bundle,
+    pub searched: bool,
     pub shelf: Shelf,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
@@ -232,6 +233,7 @@ impl Default for Settings {
             per_minute: 1_000_000,
             draft_statuses: false,
             bundle: Bundle::whole(),
+            searched: true,
             shelf: Shelf::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -267,7 +269,10 @@ pub fn app_with(settings: Settings) -> App {
             trusted_proxies: Vec::new(),
         },
         budget: Arc::new(schema::Budget::new(settings.per_minute)),
-        pages: Pages::new(settings.bundle),
+        pages: match settings.searched {
+            true => Pages::new(settings.bundle),
+            false => Pages::new(settings.bundle).without_search(),
+        },
         reading: Arc::new(settings.shelf),
         subscriptions: match settings.elsewhere {
             Some(address) => Subscriptions::Elsewhere(address.to_owned()),

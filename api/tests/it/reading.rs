@@ -215,6 +215,21 @@ async fn the_page_of_a_post_has_the_article_and_says_what_it_is() {
 }
 
 #[tokio::test]
+async fn a_blog_without_search_offers_none_on_any_page() {
+    let unsearched = app_with(Settings { searched: false, ..Settings::default() });
+    for (app, offered, told) in [(app(), Some("/search"), None), (unsearched, None, Some("off"))] {
+        for line in [GUL, "GET /"] {
+            let page = Page::read(&get(&app, line).await);
+            assert_eq!(page.of("href", "/search", "href"), offered, "{line}");
+            assert_eq!(page.of("name", "deepdive:search", "content"), told, "{line}");
+        }
+        // The client's own pages are told, too.
+        let page = Page::read(&get(&app, "GET /search").await);
+        assert_eq!(page.of("name", "deepdive:search", "content"), told);
+    }
+}
+
+#[tokio::test]
 async fn a_hostile_title_stays_text_wherever_it_stands() {
     let app = app();
     for line in [GUL, "GET /", "GET /tags/c%2Fc%2B%2B"] {

@@ -81,6 +81,7 @@ pub async fn page(doors: &Doors, address: Address, uri: &Uri, headers: &HeaderMa
         site: doors.reading.site_title(),
         base: base(doors, headers),
         words: Words::of(headers),
+        searched: doors.pages.searched(),
     };
     let filling = match address {
         Address::Home(category) => {
@@ -142,6 +143,8 @@ struct Writer<'a> {
     /// What absolute addresses begin with.
     base: String,
     words: &'static Words,
+    /// Whether posts can be searched.
+    searched: bool,
 }
 
 /// What a page says of itself.
@@ -438,13 +441,18 @@ impl Writer<'_> {
     fn frame(&self, main: &str) -> String {
         let Words { skip, site, home, search, sign_in, footer, tag, .. } = self.words;
         let name = text(self.site);
+        let search = match self.searched {
+            true => {
+                format!("<a href=\"/search\"><span class=\"word\">{search}</span>{SEARCH_SIGN}</a>")
+            }
+            false => String::new(),
+        };
         format!(
             "<a class=\"skip-link\" href=\"#main\">{skip}</a>\
              <header class=\"site-header\" lang=\"{tag}\"><div class=\"site-header-inner\">\
              <a class=\"site-name\" href=\"/\">{name}</a><nav aria-label=\"{site}\">\
              <a class=\"nav-home\" href=\"/\">{home}</a>\
-             <a href=\"/search\"><span class=\"word\">{search}</span>{SEARCH_SIGN}</a>\
-             <a href=\"/sign-in\">{sign_in}</a></nav></div></header>\
+             {search}<a href=\"/sign-in\">{sign_in}</a></nav></div></header>\
              <main id=\"main\" tabindex=\"-1\">{main}</main>\
              <footer class=\"site-footer\" lang=\"{tag}\"><p>{footer}</p></footer>"
         )
