@@ -133,7 +133,7 @@ impl World {
         let schema = schema::build(Parts {
             blog,
             objects: Arc::new(objects),
-            search: Arc::new(TantivyIndex::open(&folder.folder("bench")?, None)?),
+            search: Some(Arc::new(TantivyIndex::open(&folder.folder("bench")?, None)?)),
             passwords: Arc::new(Argon2Passwords::new(table, ids.clone())),
             renderer: Arc::new(content::MarkdownRenderer),
             clock,

@@ -140,7 +140,7 @@ pub enum StageStatus {
     Waiting,
     /// Made.
     Ready,
-    /// Already there: nothing had to be made.
+    /// Nothing had to be made: it is already there, or this blog has no such thing.
     Skipped,
     /// Given up, with a reason.
     Failed,
@@ -281,7 +281,7 @@ pub struct Stage {
 pub enum Outcome {
     /// Made.
     Made(Made),
-    /// Equal input, and the result is still there.
+    /// Equal input, and the result is still there; or this blog makes no such thing.
     Unchanged,
     /// May succeed later.
     Retry(Failure),

@@ -29,6 +29,8 @@ pub enum Code {
     NeedsSocket,
     /// More than one operation may ask for; the guard says the same of a document, in advance.
     TooCostly,
+    /// This blog has no such part, or it is not installed: no later try helps before its operator does something.
+    NotSetUp,
     /// A later try may succeed.
     Unavailable,
     /// Nothing can be saved until the server has room again.
@@ -39,7 +41,7 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Code; 11] = [
+    pub const ALL: [Code; 12] = [
         Code::ValidationFailed,
         Code::BadUserInput,
         Code::BadCursor,
@@ -48,6 +50,7 @@ impl Code {
         Code::NotFound,
         Code::NeedsSocket,
         Code::TooCostly,
+        Code::NotSetUp,
         Code::Unavailable,
         Code::StorageFull,
         Code::Internal,
@@ -64,6 +67,7 @@ impl Code {
             Code::NotFound => "NOT_FOUND",
             Code::NeedsSocket => "SUBSCRIPTION_NEEDS_SOCKET",
             Code::TooCostly => RefusalCode::TooCostly.as_str(),
+            Code::NotSetUp => "NOT_SET_UP",
             Code::Unavailable => "UNAVAILABLE",
             Code::StorageFull => "STORAGE_FULL",
             Code::Internal => "INTERNAL",
@@ -141,7 +145,7 @@ pub(crate) fn fault(request_id: &str, error: &PortError) -> Error {
         }
         PortError::Denied(_) => {
             tracing::warn!(request.id = request_id, error = chain, "something is not set up");
-            Code::Unavailable.error("this part of the blog is not set up")
+            Code::NotSetUp.error("this part of the blog is not set up")
         }
         PortError::Corrupt { .. } | PortError::Backend { .. } => {
             tracing::error!(request.id = request_id, error = chain, "a request failed");

@@ -14,8 +14,8 @@ pub struct Parts {
     pub blog: Blog,
     /// Images and audio.
     pub objects: Arc<dyn Objects>,
-    /// Words to posts.
-    pub search: Arc<dyn SearchIndex>,
+    /// Words to posts, if posts of this blog can be searched.
+    pub search: Option<Arc<dyn SearchIndex>>,
     /// Keeps passwords.
     pub passwords: Arc<dyn Passwords>,
     /// Markdown to articles.

@@ -126,7 +126,7 @@ impl Query {
     }
 
     /// Finds posts by words, Korean by morphemes. Best first. When no post has all of the words, slips
-    /// of the finger are forgiven: see `similar`.
+    /// of the finger are forgiven: see `similar`. A blog may be without it: see `Site.searchAvailable`.
     async fn search(
         &self,
         context: &Context<'_>,

@@ -21,7 +21,7 @@ pub enum Worked {
     Made(Made),
     /// Made, and the asset's row with it.
     MadeAsset(Made, AssetChange),
-    /// Equal input, and the result is still there.
+    /// Equal input, and the result is still there; or there is nothing to make on this blog.
     Unchanged,
     /// These parts go on outside; so much is done without them. It is run again when they have ended.
     Waiting(Parts, Done),

@@ -30,7 +30,7 @@ pub use jobs::Jobs;
 pub use post_office::PostOffice;
 pub use purge::Purge;
 pub use runner::{Limits, Runner};
-pub use search::Search;
+pub use search::{NoSearch, Search};
 pub use speech::Speech;
 pub use summary::Summary;
 pub use tidy::Tidy;

@@ -19,8 +19,8 @@ pub struct Purge {
     pub blog: Blog,
     /// Images and audio.
     pub objects: Arc<dyn Objects>,
-    /// The index.
-    pub index: Arc<dyn SearchIndex>,
+    /// The index, if the blog has one.
+    pub index: Option<Arc<dyn SearchIndex>>,
     /// When leases end.
     pub clock: Arc<dyn Clock>,
 }
@@ -57,7 +57,9 @@ impl Purge {
         for image in post.images() {
             self.image(&post, &image).await?;
         }
-        self.index.remove(id, LAST_VERSION).await?;
+        if let Some(index) = &self.index {
+            index.remove(id, LAST_VERSION).await?;
+        }
         self.remove_objects(id.as_str()).await?;
         self.blog.release_slugs(&post).await?;
         self.blog.forget_tags(&post).await?;

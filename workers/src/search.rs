@@ -43,6 +43,16 @@ impl Worker for Search {
     }
 }
 
+/// In the place of [`Search`] on a blog that has no index: there is nothing to make, and nobody waits for it.
+pub struct NoSearch;
+
+#[async_trait::async_trait]
+impl Worker for NoSearch {
+    async fn run(&self, _: &Stage, _: &Reporter) -> Result<Worked, JobError> {
+        Ok(Worked::Unchanged)
+    }
+}
+
 impl Search {
     /// A listed post as it is indexed.
     pub(crate) async fn document(

@@ -21,7 +21,7 @@ use crate::config::{Environment, Site};
 use crate::media::OnS3;
 use crate::passwords::PoolPasswords;
 use crate::records::{OpenError, Records};
-use crate::search::WhenAsked;
+use crate::search::index;
 
 /// Cost that a client may ask of one process in a minute, as in the embedded home.
 const COST_PER_MINUTE: u64 = 120_000;
@@ -37,6 +37,7 @@ pub struct AwsHome {
     bucket: String,
     renderer: Arc<dyn ContentRenderer>,
     site: Site,
+    searched: bool,
 }
 
 impl AwsHome {
@@ -53,10 +54,12 @@ impl AwsHome {
         // It reads itself where a sentence is in the sound; all else goes by addresses.
         let objects: Arc<dyn Objects> = Arc::new(S3Objects::new(media, clock.clone())?);
         let renderer: Arc<dyn ContentRenderer> = Arc::new(MarkdownRenderer);
+        let search = index(environment, clock, ids)?;
+        let searched = search.is_some();
         let schema = schema::build(Parts {
             blog: blog.clone(),
             objects: objects.clone(),
-            search: Arc::new(WhenAsked::new(environment.search(clock.clone(), ids.clone())?)),
+            search,
             passwords: Arc::new(PoolPasswords::open(environment, table.clone())?),
             renderer: renderer.clone(),
             clock: clock.clone(),
@@ -80,6 +83,7 @@ impl AwsHome {
             bucket,
             renderer,
             site,
+            searched,
         })
     }
 
@@ -96,6 +100,7 @@ impl AwsHome {
     /// What stands behind the doors, with the web client `pages`.
     pub fn doors(&self, pages: Pages) -> Doors {
         let Records { blog, clock, ids, .. } = &self.records;
+        let pages = pages.with_objects_at(&self.bucket).with_sockets_at(&self.site.socket_url);
         Doors {
             executor: Arc::new(self.schema.clone()),
             guard: self.guard.clone(),
@@ -111,7 +116,7 @@ impl AwsHome {
                 trusted_proxies: Vec::new(),
             },
             budget: self.budget.clone(),
-            pages: pages.with_objects_at(&self.bucket).with_sockets_at(&self.site.socket_url),
+            pages: if self.searched { pages } else { pages.without_search() },
             reading: Arc::new(TableReading {
                 blog: blog.clone(),
                 objects: self.objects.clone(),

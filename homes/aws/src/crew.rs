@@ -6,17 +6,17 @@ use aws_objects::S3Objects;
 use aws_speech::PollySynthesizer;
 use aws_summary::BedrockSummarizer;
 use content::MarkdownRenderer;
-use domain::ports::{Objects, SearchIndex};
+use domain::ports::Objects;
 use domain::stage::{StageId, StageKind, Subject};
 use imaging::WebpImageCodec;
 use lambda_runtime::Error;
 use serde_json::Value;
-use workers::{Arrivals, Image, Jobs, Purge, Search, Speech, Summary, Tidy, Worker};
+use workers::{Arrivals, Image, Jobs, NoSearch, Purge, Search, Speech, Summary, Tidy, Worker};
 
 use crate::bell::Bell;
 use crate::config::Environment;
 use crate::records::{OpenError, Records};
-use crate::search::WhenAsked;
+use crate::search::index;
 
 /// The workers of a function, each with the kind of stage that it does.
 pub struct Crew {
@@ -56,16 +56,21 @@ impl Crew {
         Ok(Self::of(&records, vec![(StageKind::Summary, Arc::new(worker))]))
     }
 
-    /// Keeps the index.
+    /// Keeps the index, if there is one.
     ///
     /// # Errors
     /// [`OpenError`]
     pub async fn search(environment: &Environment) -> Result<Self, OpenError> {
         let records = Records::open(environment).await?;
-        let index = index(environment, &records)?;
-        let worker =
-            Search { blog: records.blog.clone(), renderer: Arc::new(MarkdownRenderer), index };
-        Ok(Self::of(&records, vec![(StageKind::Search, Arc::new(worker))]))
+        let worker: Arc<dyn Worker> = match index(environment, &records.clock, &records.ids)? {
+            None => Arc::new(NoSearch),
+            Some(index) => Arc::new(Search {
+                blog: records.blog.clone(),
+                renderer: Arc::new(MarkdownRenderer),
+                index,
+            }),
+        };
+        Ok(Self::of(&records, vec![(StageKind::Search, worker)]))
     }
 
     /// Makes the variants of images.
@@ -94,7 +99,7 @@ impl Crew {
         let purge = Purge {
             blog: records.blog.clone(),
             objects: objects.clone(),
-            index: index(environment, &records)?,
+            index: index(environment, &records.clock, &records.ids)?,
             clock: records.clock.clone(),
         };
         let tidy = Tidy {
@@ -149,9 +154,4 @@ pub(crate) fn speech(environment: &Environment, records: &Records) -> Result<Spe
 
 fn objects(environment: &Environment, records: &Records) -> Result<Arc<dyn Objects>, OpenError> {
     Ok(Arc::new(S3Objects::new(environment.media()?, records.clock.clone())?))
-}
-
-fn index(environment: &Environment, records: &Records) -> Result<Arc<dyn SearchIndex>, OpenError> {
-    let config = environment.search(records.clock.clone(), records.ids.clone())?;
-    Ok(Arc::new(WhenAsked::new(config)))
 }

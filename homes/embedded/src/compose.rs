@@ -222,7 +222,7 @@ impl EmbeddedHome {
         let schema = schema::build(Parts {
             blog: blog.clone(),
             objects: Arc::new(objects.clone()),
-            search: index.clone(),
+            search: Some(index.clone()),
             passwords: passwords.clone(),
             renderer: renderer.clone(),
             clock: clock.clone(),
@@ -289,7 +289,7 @@ impl EmbeddedHome {
             purge: Arc::new(Purge {
                 blog: blog.clone(),
                 objects: store.clone(),
-                index: indexed,
+                index: Some(indexed),
                 clock: clock.clone(),
             }),
             tidy: Arc::new(Tidy {

@@ -116,7 +116,7 @@ pub enum StageStatus {
     Waiting,
     /// Made.
     Ready,
-    /// Already there: nothing had to be made.
+    /// Nothing had to be made: it is already there, or this blog has no such thing.
     Skipped,
     /// Given up, with a reason.
     Failed,

@@ -50,8 +50,11 @@ impl SearchConnection {
                 .parse()
                 .map_err(|_| Code::BadCursor.error("`after` is no cursor of this list"))?,
         };
+        let Some(index) = &Parts::of(context).search else {
+            return Err(Code::NotSetUp.error("this blog has no search: see `Site.searchAvailable`"));
+        };
         let query = SearchQuery { text, offset, limit: asked.first, as_you_type };
-        let found = or_fault(context, Parts::of(context).search.search(&query).await)?;
+        let found = or_fault(context, index.search(&query).await)?;
 
         let n_hits = u32::try_from(found.hits.len()).unwrap_or(u32::MAX);
         let end = offset.saturating_add(n_hits);

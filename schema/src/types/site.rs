@@ -23,6 +23,12 @@ impl Site {
         Parts::of(context).sign_up_open
     }
 
+    /// Whether posts can be searched. Where not, `search` is refused with `NOT_SET_UP`, and the pipeline SEARCH of
+    /// every post ends as SKIPPED.
+    async fn search_available(&self, context: &Context<'_>) -> bool {
+        Parts::of(context).search.is_some()
+    }
+
     /// False until the owner's account is made through the set-up link.
     async fn set_up(&self, context: &Context<'_>) -> Result<bool> {
         or_fault(context, Loaders::of(context).blog().has_owner().await)

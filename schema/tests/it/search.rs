@@ -55,10 +55,23 @@ async fn pages_of_hits_go_on_where_the_last_ended_also_past_dropped_ones() {
 async fn an_index_that_is_not_set_up_says_so_without_detail() {
     let world = World::new().await;
     let answered = world.ask(None, SEARCH, json!({"q": "unset"})).await;
-    assert_eq!(answered.codes(), ["UNAVAILABLE"]);
+    assert_eq!(answered.codes(), ["NOT_SET_UP"]);
     assert!(!answered.json.to_string().contains("secret"));
     let long = "가".repeat(201);
     assert_eq!(world.ask(None, SEARCH, json!({ "q": long })).await.codes(), ["BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
+async fn a_blog_without_search_says_so_before_and_after_it_is_asked() {
+    let available = "{ site { searchAvailable } }";
+    let world = World::new().await;
+    assert_eq!(world.get(None, available, json!({})).await["site"]["searchAvailable"], true);
+    let world = world.unsearched();
+    assert_eq!(world.get(None, available, json!({})).await["site"]["searchAvailable"], false);
+    let answered = world.ask(None, SEARCH, json!({"q": "x"})).await;
+    assert_eq!(answered.codes(), ["NOT_SET_UP"]);
+    let message = answered.json["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("searchAvailable"), "{message}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use contract::{
 use domain::account::{Identity, Role, Scope, User, key_hash};
 use domain::actions::{Authenticate, ClaimStage, DeliverMail, FinishStage};
 use domain::mail::{Mail, MailState, SiteAddress};
-use domain::ports::{Accounts, Clock, IdSource, MailRequests, Mailer, Posts, Wanted};
+use domain::ports::{Accounts, Clock, IdSource, MailRequests, Mailer, Posts, SearchIndex, Wanted};
 use domain::post::Post;
 use domain::stage::{Made, Outcome, StageId, StageKind, StageResult, Subject};
 use domain::usage::{Price, Prices};
@@ -110,21 +110,28 @@ impl World {
             sqlite,
             _folder: folder,
         };
-        world.build(true);
+        world.build(true, true);
         world
     }
 
     /// The same blog, closed for readers.
     pub fn closed(mut self) -> Self {
-        self.build(false);
+        self.build(false, true);
         self
     }
 
-    fn build(&mut self, sign_up_open: bool) {
+    /// The same blog, without search.
+    pub fn unsearched(mut self) -> Self {
+        self.build(true, false);
+        self
+    }
+
+    fn build(&mut self, sign_up_open: bool, searched: bool) {
+        let index: Arc<dyn SearchIndex> = self.index.clone();
         self.schema = Some(schema::build(Parts {
             blog: self.blog.clone(),
             objects: self.objects.clone(),
-            search: self.index.clone(),
+            search: searched.then_some(index),
             passwords: self.passwords.clone(),
             renderer: Arc::new(content::MarkdownRenderer),
             clock: self.clock.clone(),

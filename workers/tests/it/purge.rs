@@ -186,7 +186,7 @@ impl World {
         Purge {
             blog: blog.clone(),
             objects: self.objects.clone(),
-            index: self.index.clone(),
+            index: Some(self.index.clone()),
             clock: self.clock.clone(),
         }
     }

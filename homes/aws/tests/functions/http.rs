@@ -132,9 +132,9 @@ async fn a_blog_without_search_says_so_and_answers_all_else() {
     assert_eq!(feed["posts"]["nodes"], json!([]));
     let answer =
         guest.post("{ search(query: \"table\") { nodes { post { title } } } }", json!({})).await;
-    assert!(answer["body"].as_str().unwrap().contains("is not set up"), "{answer:#}");
-    // Guests are told that it is so, the operator why.
-    assert!(guest.function.has_said("deployed without search").await);
+    assert!(answer["body"].as_str().unwrap().contains("NOT_SET_UP"), "{answer:#}");
+    let site = guest.ask("{ site { searchAvailable } }", json!({})).await;
+    assert_eq!(site["site"]["searchAvailable"], false);
 }
 
 #[tokio::test]

@@ -37,6 +37,24 @@ async fn a_stage_is_done_once_however_often_it_is_rung_for() {
 }
 
 #[tokio::test]
+async fn on_a_blog_without_search_a_stage_ends_and_fails_nobody() {
+    let (blog, table) = blog().await;
+    let mut environment = environment(&table);
+    environment.insert("DEEPDIVE_SEARCH_URL", String::new());
+    let mut owner = Visitor::of(&environment).await;
+    owner.publishes("Nowhere to be found", "One sentence.").await;
+    let due = blog.due(StageKind::Search, SystemClock.now(), 10).await.unwrap();
+    let [stage] = due.as_slice() else { panic!("{due:?}") };
+
+    let mut search = Function::start(PROGRAM, &environment).await;
+    let bell: Value = serde_json::from_str(&Bell::event(stage)).unwrap();
+    assert_eq!(search.invoke(bell).await, Value::Null);
+    let wanted = Wanted { stages: vec![stage.clone()], ..Wanted::default() };
+    let done = blog.load(&wanted).await.unwrap().stages.pop().unwrap();
+    assert_eq!((done.status, done.due_at, done.failure), (StageStatus::Skipped, None, None));
+}
+
+#[tokio::test]
 async fn an_event_that_is_not_for_it_is_an_error_and_the_next_one_is_answered() {
     let (_, table) = blog().await;
     let mut search = Function::start(PROGRAM, &environment(&table)).await;
