@@ -11,7 +11,7 @@ use crate::backstage::{self, Backstage};
 use crate::browser;
 use crate::components::header::Header;
 use crate::graphql::client::ask;
-use crate::graphql::queries::Welcome;
+use crate::graphql::queries::{Site, Welcome};
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::post::PostPage;
@@ -82,7 +82,7 @@ fn Contexts() -> Html {
 #[hook]
 fn use_visit_state(socket: Socket) -> Visit {
     let session = use_state_eq(Session::default);
-    let site = use_state_eq(|| (AttrValue::Static("Deepdive"), true, false));
+    let site = use_state_eq(unasked);
     let tries = use_state_eq(|| 0u32);
     {
         let (session, site) = (session.setter(), site.setter());
@@ -90,8 +90,7 @@ fn use_visit_state(socket: Socket) -> Visit {
             spawn_local(async move {
                 match ask(Welcome::build(())).await {
                     Ok(welcome) => {
-                        let known = welcome.site;
-                        site.set((known.title.into(), known.set_up, known.sign_up_open));
+                        site.set(Rc::new(welcome.site));
                         session.set(welcome.viewer.map_or(Session::Guest, Session::SignedIn));
                     }
                     Err(_) => session.set(Session::Unreachable),
@@ -101,10 +100,10 @@ fn use_visit_state(socket: Socket) -> Visit {
     }
     let change = {
         let (session, site_setter) = (session.setter(), site.setter());
-        let (title, sign_up_open) = (site.0.clone(), site.2);
+        let known = (*site).clone();
         Callback::from(move |changed: Session| {
             if matches!(changed, Session::SignedIn(_)) {
-                site_setter.set((title.clone(), true, sign_up_open));
+                site_setter.set(Rc::new(Site { set_up: true, ..(*known).clone() }));
                 socket.wake();
             }
             session.set(changed);
@@ -118,12 +117,28 @@ fn use_visit_state(socket: Socket) -> Visit {
             tries_setter.set(now + 1);
         })
     };
-    let (title, set_up, sign_up_open) = (*site).clone();
-    let session = (*session).clone();
-    let made = Visit { session, title, set_up, sign_up_open, change, ask_again };
+    let (session, known) = ((*session).clone(), (*site).clone());
     // The callback is new at each render; the context changes only when what it says does.
-    let key = (made.session.clone(), made.title.clone(), made.set_up, made.sign_up_open, *tries);
-    Rc::unwrap_or_clone(use_memo(key, move |_| made))
+    let visit = use_memo((session, known, *tries), move |(session, known, _)| Visit {
+        session: session.clone(),
+        title: known.title.clone().into(),
+        set_up: known.set_up,
+        sign_up_open: known.sign_up_open,
+        searched: known.search_available,
+        change,
+        ask_again,
+    });
+    Rc::unwrap_or_clone(visit)
+}
+
+/// The blog as long as nobody has said what it is; that there is no search is said in the page.
+fn unasked() -> Rc<Site> {
+    Rc::new(Site {
+        title: "Deepdive".to_owned(),
+        set_up: true,
+        sign_up_open: false,
+        search_available: browser::find("meta[name='deepdive:search']").is_none(),
+    })
 }
 
 #[derive(Properties, PartialEq)]

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use yew_router::Router;
 use yew_router::history::{AnyHistory, MemoryHistory};
 
+use crate::components::header::Header;
 use crate::components::status_board::StatusBoard;
 use crate::graphql::fragments::{
     AssetStatus, Author, Category, DateTime, EditedPost, EventCursor, FrameKind,
@@ -22,10 +23,11 @@ use crate::graphql::subscriptions::{
     PipelineFrame, Stage, StageAsset, StageFailure, StageProgress,
 };
 use crate::pages::post::ArticleView;
-use crate::pages::search::{Shown, hits_view};
+use crate::pages::search::{SearchPage, Shown, hits_view};
 use crate::socket::LiveBoard;
 use crate::state::board::Board;
 use crate::state::paged::{Chunk, Paged, PagedAction};
+use crate::state::session::{Session, Visit};
 use crate::strings::{Language, Strings, use_strings};
 
 #[derive(Properties, PartialEq)]
@@ -124,6 +126,51 @@ async fn a_failed_stage_shows_its_reason_and_a_retry_button_and_others_have_none
     assert!(html.contains("음성(espeak-ng, AWS에서는 Polly)이 없습니다"), "{html}");
     assert!(html.contains(r#"data-testid="retry-SPEECH""#), "{html}");
     assert_eq!(html.matches("<button").count(), 1, "{html}");
+}
+
+/// What is rendered for somebody on a blog, with and without search.
+async fn visited(searched: bool, view: fn() -> Html) -> String {
+    rendered(Language::English, move |_| {
+        let visit = Visit {
+            session: Session::Guest,
+            title: "Deepdive".into(),
+            set_up: true,
+            sign_up_open: false,
+            searched,
+            change: Callback::noop(),
+            ask_again: Callback::noop(),
+        };
+        html! { <ContextProvider<Visit> context={visit}>{ view() }</ContextProvider<Visit>> }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_blog_without_search_says_so_where_others_search_and_leads_nobody_there() {
+    let page = || html! { <><Header set_language={Callback::noop()} /><SearchPage /></> };
+    let (with, without) = (visited(true, page).await, visited(false, page).await);
+
+    assert!(with.contains("search-input") && with.contains(r#"href="/search""#), "{with}");
+    assert!(!with.contains("no-search"), "{with}");
+    assert!(
+        !without.contains("search-input") && !without.contains(r#"href="/search""#),
+        "{without}"
+    );
+    assert!(without.contains("This blog has no search."), "{without}");
+}
+
+#[tokio::test]
+async fn a_blog_without_search_has_no_line_for_it_on_the_board() {
+    let board = || {
+        let cursor = EventCursor("c".to_owned());
+        let stages = vec![stage(StageKind::Search, StageStatus::Skipped)];
+        let frame = PipelineFrame { kind: FrameKind::Snapshot, seq: 1, cursor, stages };
+        let live = LiveBoard { board: Rc::new(Board::default()).reduce(frame), refused: None };
+        html! { <StatusBoard {live} on_retry={Callback::noop()} on_confirm={Callback::noop()} /> }
+    };
+    assert!(visited(true, board).await.contains("board-SEARCH"));
+    let without = visited(false, board).await;
+    assert!(without.contains("board-SPEECH") && !without.contains("Search"), "{without}");
 }
 
 #[tokio::test]

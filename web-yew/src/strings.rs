@@ -100,6 +100,7 @@ table! {
     try_again: "다시 시도" / "Try again",
     unreachable: "서버에 닿지 않습니다. 연결을 확인하고 다시 시도해 주세요." / "The server cannot be reached. Check the connection and try again.",
     signed_out: "로그인이 필요합니다." / "Please sign in.",
+    not_set_up: "이 블로그에 준비되지 않은 기능입니다." / "This part of the blog is not set up.",
     unreadable: "서버의 답을 읽을 수 없습니다. 페이지를 새로 고쳐 주세요." / "The server's answer could not be read. Please reload the page.",
 
     part_missing: "열지 못한 화면" / "This page did not open",
@@ -146,6 +147,7 @@ table! {
     tags: "태그" / "Tags",
 
     search_label: "찾을 말" / "Search for",
+    no_search: "이 블로그에는 검색이 없습니다. 글 목록과 태그에서 찾아 주세요." / "This blog has no search. Look through its posts and their tags.",
     search_hint: "제목, 본문, 태그에서 찾습니다." / "Searches titles, texts and tags.",
     similar_found: "찾는 말이 든 글이 없어, 비슷한 말이 든 글을 보여 드립니다." / "None has the words you typed: these have similar ones.",
     nothing_found: "찾은 글이 없습니다. 다른 말로 찾아 보세요." / "Nothing was found. Try other words.",
@@ -346,6 +348,7 @@ impl Strings {
         match failure {
             Failure::Unreachable => self.unreachable.to_owned(),
             Failure::SignedOut => self.signed_out.to_owned(),
+            Failure::NotSetUp => self.not_set_up.to_owned(),
             Failure::Server(message) => message.clone(),
             Failure::Unreadable(_) => self.unreadable.to_owned(),
         }

@@ -32,7 +32,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 <nav aria-label={strings.site_navigation}>
                     // On a phone, the blog's name is the way there.
                     <To route={Route::Home} class="nav-home">{ strings.home }</To>
-                    <To route={Route::Search}>{ word_or_icon(strings.search, Icon::Search) }</To>
+                    if visit.searched {
+                        <To route={Route::Search}>{ word_or_icon(strings.search, Icon::Search) }</To>
+                    }
                     if visit.session.writes() {
                         <To route={Route::Studio}>{ strings.studio }</To>
                     }

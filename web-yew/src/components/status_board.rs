@@ -6,11 +6,16 @@ use crate::graphql::fragments::{StageKind, StageStatus};
 use crate::graphql::subscriptions::{Stage, StageAsset};
 use crate::socket::{Link, LiveBoard};
 use crate::state::board::{Board, overall};
+use crate::state::session::use_visit;
 use crate::strings::{Strings, use_strings};
 
-/// The pipelines in the order of the board.
-pub(crate) const KINDS: [StageKind; 4] =
+const KINDS: [StageKind; 4] =
     [StageKind::Speech, StageKind::Summary, StageKind::Search, StageKind::Image];
+
+/// The pipelines in the order of the board. Where posts cannot be searched, there is nothing to tell of that.
+pub(crate) fn kinds(searched: bool) -> impl Iterator<Item = StageKind> {
+    KINDS.into_iter().filter(move |kind| searched || *kind != StageKind::Search)
+}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct StatusBoardProps {
@@ -24,6 +29,7 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
     let strings = use_strings();
     let link = use_context::<Link>().unwrap_or_default();
     let board = &props.live.board;
+    let searched = use_visit().searched;
     html! {
         <section class="board" data-testid="board" aria-labelledby="board-heading">
             <div class="board-head">
@@ -35,7 +41,7 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
             }
             if board.known() {
                 <ul class="board-lines">
-                    for kind in KINDS {
+                    for kind in kinds(searched) {
                         { line(strings, kind, board, props) }
                     }
                 </ul>
@@ -44,7 +50,7 @@ pub(crate) fn StatusBoard(props: &StatusBoardProps) -> Html {
             }
             // Progress is shown but not spoken; a change of status is.
             <p class="visually-hidden" role="status" aria-live="polite">
-                { spoken(strings, &props.live) }
+                { spoken(strings, &props.live, searched) }
             </p>
         </section>
     }
@@ -184,11 +190,11 @@ pub(crate) fn link_state(strings: &Strings, link: Link) -> Html {
     }
 }
 
-fn spoken(strings: &Strings, live: &LiveBoard) -> String {
-    let lines = KINDS.iter().filter_map(|kind| {
-        let status = overall(live.board.of_kind(*kind).map(|stage| stage.status))?;
-        let held = live.board.of_kind(*kind).any(|stage| stage.held);
-        Some(format!("{}: {}", strings.kind(*kind), strings.stage_status(*kind, status, held)))
+fn spoken(strings: &Strings, live: &LiveBoard, searched: bool) -> String {
+    let lines = kinds(searched).filter_map(|kind| {
+        let status = overall(live.board.of_kind(kind).map(|stage| stage.status))?;
+        let held = live.board.of_kind(kind).any(|stage| stage.held);
+        Some(format!("{}: {}", strings.kind(kind), strings.stage_status(kind, status, held)))
     });
     lines.collect::<Vec<_>>().join(", ")
 }

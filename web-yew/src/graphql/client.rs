@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Unreachable,
     /// The server says who asks must sign in.
     SignedOut,
+    /// This blog has no such part, or its operator has not set it up.
+    NotSetUp,
     /// The server could not answer; its words.
     Server(String),
     /// The answer is not what the contract says.
@@ -71,6 +73,7 @@ fn read<Q: DeserializeOwned>(status: u16, text: &str) -> Result<Q, Failure> {
         || Failure::Unreadable("neither data nor errors".to_owned()),
         |error| match error.extensions.and_then(|extensions| extensions.code).as_deref() {
             Some("UNAUTHENTICATED") => Failure::SignedOut,
+            Some("NOT_SET_UP") => Failure::NotSetUp,
             Some("UNAVAILABLE") => Failure::Unreachable,
             _ => Failure::Server(error.message),
         },

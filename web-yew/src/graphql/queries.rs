@@ -20,6 +20,7 @@ pub(crate) struct Site {
     pub(crate) title: String,
     pub(crate) set_up: bool,
     pub(crate) sign_up_open: bool,
+    pub(crate) search_available: bool,
 }
 
 /// What the account page shows of its owner.

@@ -15,6 +15,7 @@ use crate::graphql::fragments::PageInfo;
 use crate::graphql::queries::{Search, SearchHit, SearchVariables, TextPiece};
 use crate::route::{Route, SearchQuery};
 use crate::state::paged::{Chunk, Paged};
+use crate::state::session::use_visit;
 use crate::strings::{Strings, use_strings};
 
 const PAGE: i32 = 10;
@@ -26,7 +27,9 @@ pub(crate) fn SearchPage() -> Html {
     let strings = use_strings();
     use_title(Some(strings.search.into()));
     let navigator = use_navigator();
+    let searched = use_visit().searched;
     let asked = use_location()
+        .filter(|_| searched)
         .and_then(|location| location.query::<SearchQuery>().ok())
         .unwrap_or_default()
         .q;
@@ -56,6 +59,14 @@ pub(crate) fn SearchPage() -> Html {
             ask_for.emit((*text).clone());
         })
     };
+    if !searched {
+        return html! {
+            <div class="column">
+                <h1>{ strings.search }</h1>
+                <p class="notice" data-testid="no-search">{ strings.no_search }</p>
+            </div>
+        };
+    }
     html! {
         <div class="column">
             <h1>{ strings.search }</h1>

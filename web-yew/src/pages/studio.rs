@@ -8,7 +8,7 @@ use yew_router::prelude::*;
 use crate::browser;
 use crate::components::notice::{failure_notice, list_end, loading};
 use crate::components::page::{use_paged, use_title};
-use crate::components::status_board::{KINDS, code_of, link_state, status_code};
+use crate::components::status_board::{code_of, kinds, link_state, status_code};
 use crate::components::to::{To, go};
 use crate::graphql::client::{Failure, ask};
 use crate::graphql::fragments::Visibility;
@@ -82,6 +82,7 @@ async fn page((): (), after: Option<String>) -> Result<Chunk<StudioPost>, Failur
 fn MyPosts() -> Html {
     let strings = use_strings();
     let link = use_context::<Link>().unwrap_or_default();
+    let searched = use_visit().searched;
     let (posts, more) = use_paged((), page);
     let live = use_live_board(
         (),
@@ -103,7 +104,7 @@ fn MyPosts() -> Html {
             }
             <ul class="studio-posts">
                 for post in &posts.items {
-                    { row(strings, post, &live.board) }
+                    { row(strings, post, &live.board, searched) }
                 }
             </ul>
             { list_end(strings, posts.loading, posts.failure.as_ref(), posts.next().is_some(), &more) }
@@ -159,7 +160,7 @@ fn NewPost() -> Html {
 }
 
 /// One post of the author: what is being written, what is published, what is being done.
-pub(crate) fn row(strings: &Strings, post: &StudioPost, board: &Board) -> Html {
+fn row(strings: &Strings, post: &StudioPost, board: &Board, searched: bool) -> Html {
     let copy = post.working_copy.as_ref();
     let title = copy.map_or(&post.title, |copy| &copy.title);
     let title = if title.is_empty() { strings.untitled } else { title };
@@ -186,27 +187,26 @@ pub(crate) fn row(strings: &Strings, post: &StudioPost, board: &Board) -> Html {
                     <To route={Route::Post { slug }}>{ strings.read_it }</To>
                 }
             </p>
-            { chips(strings, post, board) }
+            { chips(strings, post, board, searched) }
         </li>
     }
 }
 
 /// The pipelines in short, as the live board has them. It leaves out pictures that were done before
 /// it began; those are as the list said.
-fn chips(strings: &Strings, post: &StudioPost, board: &Board) -> Html {
+fn chips(strings: &Strings, post: &StudioPost, board: &Board, searched: bool) -> Html {
     let listed = post.stages.as_deref().unwrap_or_default();
-    let shown: Vec<_> = KINDS
-        .iter()
+    let shown: Vec<_> = kinds(searched)
         .filter_map(|kind| {
-            let live = || board.of_post(&post.id).filter(|stage| stage.kind == *kind);
+            let live = || board.of_post(&post.id).filter(|stage| stage.kind == kind);
             let unheard = listed.iter().filter(|stage| {
-                stage.kind == *kind
+                stage.kind == kind
                     && ended(stage.status)
                     && live().all(|known| known.id != stage.id)
             });
             let statuses = live().map(|stage| stage.status);
             let status = overall(statuses.chain(unheard.map(|stage| stage.status)))?;
-            Some((*kind, status, live().any(|stage| stage.held)))
+            Some((kind, status, live().any(|stage| stage.held)))
         })
         .collect();
     if shown.is_empty() {

@@ -38,6 +38,8 @@ pub(crate) struct Visit {
     pub(crate) set_up: bool,
     /// Whether readers may make accounts.
     pub(crate) sign_up_open: bool,
+    /// Whether posts can be searched.
+    pub(crate) searched: bool,
     pub(crate) change: Callback<Session>,
     /// Asks again who reads, after the first question was not answered.
     pub(crate) ask_again: Callback<()>,
@@ -50,6 +52,7 @@ pub(crate) fn use_visit() -> Visit {
         title: "Deepdive".into(),
         set_up: true,
         sign_up_open: false,
+        searched: true,
         change: Callback::noop(),
         ask_again: Callback::noop(),
     })
