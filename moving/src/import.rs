@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use domain::PostId;
 use domain::ports::{
     Clock, ContentRenderer, IdSource, Objects, PortError, Posts, SummaryInput, Wanted,
 };
+use domain::post::Revision;
 use domain::stage::{Stage, StageKind};
+use domain::text::Rendered;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::moving::{Arriving, Import, arriving, batches, compared, put};
 use store::table::{Item, Table};
@@ -16,7 +19,9 @@ use store::{Blog, Check, Finding, HeldObject, Holdings};
 use crate::error::ImportError;
 use crate::export::{AT_ONCE, OBJECTS, each_row, lasts, line};
 use crate::folder::Folder;
+use crate::manifest::Manifest;
 use crate::persist::persist;
+use crate::progress::{Count, Hearer, Progress, Step};
 use crate::tally::Tally;
 
 /// Stages that are written in one transaction.
@@ -41,6 +46,8 @@ pub struct Target<'a> {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub ids: &'a dyn IdSource,
+    /// Hears how far the import is.
+    pub hearer: Hearer<'a>,
 }
 
 /// What has arrived.
@@ -82,6 +89,7 @@ impl Folder {
             async || Blog::open(target.table.clone(), target.clock.clone(), &import.epoch).await;
         let blog = persist(target.ids, open).await?;
         let mut arrived = self.put_stages(target, &blog).await?;
+        (target.hearer)(Progress { step: Step::Check, done: 0, total: 0 });
         arrived.findings = check(target, &blog).await?;
         persist(target.ids, async || import.finish(&*target.table).await).await?;
         Ok(arrived)
@@ -125,19 +133,22 @@ impl Folder {
     /// Puts the objects that are not there yet, and asks the store for the hash of each.
     async fn put_objects(&self, target: &Target<'_>) -> Result<(), ImportError> {
         let objects = self.objects()?;
+        let count = Count::begin(target.hearer, Step::Objects, objects.len() as u64);
         let there: Vec<bool> = stream::iter(&objects)
             .map(async |(key, line)| {
                 let is_there = async || {
                     let info = persist(target.ids, async || target.objects.info(key).await).await?;
                     Ok::<bool, PortError>(info.is_some_and(|info| line.is(&info)))
                 };
-                if is_there().await? {
-                    return Ok(true);
+                let mut there = is_there().await?;
+                if !there {
+                    let bytes = self.object(key, line)?;
+                    let put = async || target.objects.put(key, &bytes, &line.content_type).await;
+                    persist(target.ids, put).await?;
+                    there = is_there().await?;
                 }
-                let bytes = self.object(key, line)?;
-                let put = async || target.objects.put(key, &bytes, &line.content_type).await;
-                persist(target.ids, put).await?;
-                Ok::<bool, ImportError>(is_there().await?)
+                count.more(1);
+                Ok::<bool, ImportError>(there)
             })
             .buffer_unordered(AT_ONCE)
             .try_collect()
@@ -149,17 +160,24 @@ impl Folder {
     }
 
     async fn put_rows(&self, target: &Target<'_>, import: &mut Import) -> Result<(), ImportError> {
-        for part in self.manifest().row_files.iter().skip(import.files) {
+        let Manifest { rows, row_files, .. } = self.manifest();
+        let count = Count::begin(target.hearer, Step::Rows, *rows);
+        count.more(row_files.iter().take(import.files).map(|part| part.lines).sum());
+        for part in row_files.iter().skip(import.files) {
             let mut rows = vec![];
             for row in self.rows(part)? {
                 if let Arriving::Row(row) = arriving(row, &import.epoch)? {
                     rows.push(row);
                 }
             }
+            // Those that are written later are passed over here.
+            count.more(part.lines.saturating_sub(rows.len() as u64));
             stream::iter(batches(rows))
                 .map(Ok)
                 .try_for_each_concurrent(WRITES_AT_ONCE, async |rows| {
-                    persist(target.ids, async || put(&*target.table, rows.clone()).await).await
+                    persist(target.ids, async || put(&*target.table, rows.clone()).await).await?;
+                    count.more(rows.len() as u64);
+                    Ok::<(), PortError>(())
                 })
                 .await?;
             import.files += 1;
@@ -173,7 +191,9 @@ impl Folder {
         let now = target.clock.now();
         let seen = |row: Item| compared(row).filter(|row| lasts(row, now));
         let (mut expected, mut found) = (Tally::default(), Tally::default());
-        for part in &self.manifest().row_files {
+        let Manifest { rows, row_files, .. } = self.manifest();
+        let count = Count::begin(target.hearer, Step::Comparison, *rows);
+        for part in row_files {
             for row in self.rows(part)? {
                 if let Arriving::Row(row) = arriving(row, &import.epoch)?
                     && let Some(row) = seen(row)
@@ -185,11 +205,14 @@ impl Folder {
         each_row(target.walk, target.ids, async |row| {
             if let Some(row) = seen(row) {
                 found.add(&line(&row)?);
+                count.more(1);
             }
             Ok::<(), ImportError>(())
         })
         .await?;
         if expected == found {
+            // What is not compared is passed over.
+            count.more(rows.saturating_sub(found.lines));
             return Ok(());
         }
         Err(ImportError::Differs { expected: expected.lines, found: found.lines })
@@ -206,13 +229,15 @@ impl Folder {
             search: 0,
             findings: vec![],
         };
+        let count = Count::begin(target.hearer, Step::Stages, manifest.rows);
+        let mut texts = Texts { blog, target, last: None };
         for part in &manifest.row_files {
             let mut stages = vec![];
             for row in self.rows(part)? {
                 // Logs are not looked at here: the epoch does not matter.
                 let Arriving::Stage(stage) = arriving(row, "")? else { continue };
                 let units = match stage.would_be_paid() {
-                    true => units(&stage, blog, target).await?,
+                    true => texts.units(&stage).await?,
                     false => 0,
                 };
                 let stage = stage.arrived(units, target.clock.now());
@@ -225,8 +250,10 @@ impl Folder {
                 stages.push(stage);
             }
             // One transaction after the other: two of them may be about stages of one post.
+            count.more(part.lines.saturating_sub(stages.len() as u64));
             for stages in stages.chunks(STAGES) {
                 persist(target.ids, async || blog.settle(stages).await).await?;
+                count.more(stages.len() as u64);
             }
         }
         Ok(arrived)
@@ -237,20 +264,39 @@ async fn note(target: &Target<'_>, import: &Import) -> Result<(), PortError> {
     persist(target.ids, async || import.note(&*target.table).await).await
 }
 
-/// What a stage would use here, where nothing is made of its text yet.
-async fn units(stage: &Stage, blog: &Blog, target: &Target<'_>) -> Result<u64, PortError> {
-    let body = async || blog.published_body(&stage.post, stage.revision).await;
-    // There is nothing to be made.
-    let Some(body) = persist(target.ids, body).await? else { return Ok(0) };
-    let rendered = target.renderer.render(&body);
-    if stage.id.kind == StageKind::Speech {
-        return Ok(rendered.sections.iter().map(|section| section.characters()).sum());
+/// Tells what stages would use here, where nothing is made of their texts yet.
+struct Texts<'a> {
+    blog: &'a Blog,
+    target: &'a Target<'a>,
+    /// The text that was read last, and what speech and summary of it would use: stages of one post mostly
+    /// come one after the other.
+    last: Option<((PostId, Revision), (u64, u64))>,
+}
+
+impl Texts<'_> {
+    async fn units(&mut self, stage: &Stage) -> Result<u64, PortError> {
+        let text = (stage.post.clone(), stage.revision);
+        let (speech, summary) = match &self.last {
+            Some((last, units)) if *last == text => *units,
+            _ => self.read(&text).await?,
+        };
+        self.last = Some((text, (speech, summary)));
+        Ok(if stage.id.kind == StageKind::Speech { speech } else { summary })
     }
-    let wanted = Wanted { post: Some(stage.post.clone()), ..Wanted::default() };
-    let post = persist(target.ids, async || blog.load(&wanted).await).await?.post;
-    let title = post.and_then(|post| post.published).map(|published| published.title);
-    let (sections, language) = (rendered.sections, rendered.language);
-    Ok(SummaryInput { title: title.unwrap_or_default(), sections, language }.tokens())
+
+    async fn read(&self, (post, revision): &(PostId, Revision)) -> Result<(u64, u64), PortError> {
+        let Texts { blog, target: Target { ids, renderer, .. }, .. } = self;
+        let body = persist(*ids, async || blog.published_body(post, *revision).await).await?;
+        // There is nothing to be made.
+        let Some(body) = body else { return Ok((0, 0)) };
+        let Rendered { sections, language, .. } = renderer.render(&body);
+        let speech = sections.iter().map(|section| section.characters()).sum();
+        let wanted = Wanted { post: Some(post.clone()), ..Wanted::default() };
+        let post = persist(*ids, async || blog.load(&wanted).await).await?.post;
+        let title = post.and_then(|post| post.published).map(|published| published.title);
+        let title = title.unwrap_or_default();
+        Ok((speech, SummaryInput { title, sections, language }.tokens()))
+    }
 }
 
 /// What is wrong with the blog that has arrived, each time that it is looked at.

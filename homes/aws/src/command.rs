@@ -12,7 +12,9 @@ use aws_objects::S3Objects;
 use aws_table::{DynamoTable, DynamoTableConfig};
 use content::MarkdownRenderer;
 use domain::ports::{Clock, IdSource};
+use domain::usage::{Currency, Price, Prices};
 use embedded_system::{SystemClock, SystemIds};
+use moving::told::{self, Lines};
 use moving::{ExportError, Folder, FolderError, ImportError, PART_BYTES, Source, Target};
 
 use crate::config::{Environment, SettingsError};
@@ -37,7 +39,24 @@ pub enum Command {
     /// Writes the deployed blog into a folder for another home, while nobody writes to it
     Export(MoveFlags),
     /// Brings what another home exported to a blog that was deployed and not used yet
-    Import(MoveFlags),
+    Import(ImportFlags),
+}
+
+/// What is imported, and what it would cost to let it go on.
+#[derive(Debug, clap::Args)]
+pub struct ImportFlags {
+    /// Which blog, and which folder.
+    #[command(flatten)]
+    pub which: MoveFlags,
+    /// What a million characters of speech cost, as the stack was told
+    #[arg(long, value_name = "AMOUNT", default_value = "16")]
+    pub speech_price: Price,
+    /// What a million tokens that are summarised cost, as the stack was told
+    #[arg(long, value_name = "AMOUNT", default_value = "1")]
+    pub summary_price: Price,
+    /// The currency of the prices
+    #[arg(long, value_name = "CODE", default_value = "USD")]
+    pub currency: Currency,
 }
 
 /// Which blog, and which folder.
@@ -146,7 +165,7 @@ async fn export(flags: &MoveFlags, out: &mut impl Write) -> Result<(), CommandEr
         part_bytes: PART_BYTES,
     };
     let manifest = moving::export(&source, &flags.folder).await?;
-    moving::told::exported(out, &manifest, &flags.folder)?;
+    told::exported(out, &manifest, &flags.folder)?;
     Ok(writeln!(
         out,
         "passwords of people who have signed in here are Cognito's, which gives none out: in another home they \
@@ -154,9 +173,11 @@ async fn export(flags: &MoveFlags, out: &mut impl Write) -> Result<(), CommandEr
     )?)
 }
 
-async fn import(flags: &MoveFlags, out: &mut impl Write) -> Result<(), CommandError> {
-    let folder = Folder::open(&flags.folder)?;
-    let Deployed { table, objects, clock, ids } = Deployed::open(flags)?;
+async fn import(flags: &ImportFlags, out: &mut impl Write) -> Result<(), CommandError> {
+    let folder = Folder::open(&flags.which.folder)?;
+    let Deployed { table, objects, clock, ids } = Deployed::open(&flags.which)?;
+    let lines = Lines::to(std::io::stderr());
+    let hearer = |progress| lines.tell(progress);
     let target = Target {
         table: table.clone(),
         walk: &*table,
@@ -164,9 +185,12 @@ async fn import(flags: &MoveFlags, out: &mut impl Write) -> Result<(), CommandEr
         renderer: &MarkdownRenderer,
         clock,
         ids: &*ids,
+        hearer: &hearer,
     };
     let arrived = folder.import(&target).await?;
-    Ok(moving::told::imported(out, &arrived)?)
+    let currency = flags.currency.to_string();
+    let prices = Prices { currency, speech: flags.speech_price, summary: flags.summary_price };
+    Ok(told::imported(out, &arrived, &prices)?)
 }
 
 #[cfg(test)]
@@ -185,7 +209,7 @@ mod tests {
     fn a_blog_is_named_by_its_table_and_its_bucket() {
         let line = "deepdive-aws import F --table T --bucket B";
         let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
-        assert!(matches!(cli.command, Command::Import(flags) if flags.table == "T"));
+        assert!(matches!(cli.command, Command::Import(flags) if flags.which.table == "T"));
         for line in ["deepdive-aws export F --table T", "deepdive-aws export --table T --bucket B"]
         {
             assert!(Cli::try_parse_from(line.split_whitespace()).is_err(), "{line}");

@@ -58,8 +58,15 @@ impl DataFlags {
     /// # Errors
     /// [`SettingsError`] - when no folder is known.
     pub fn decide(&self) -> Result<PathBuf, SettingsError> {
-        let flags = Flags { data_dir: self.data_dir.clone(), ..Flags::default() };
-        Settings::decide(flags).map(|settings| settings.data_dir)
+        self.settings().map(|settings| settings.data_dir)
+    }
+
+    /// The settings of that folder.
+    ///
+    /// # Errors
+    /// [`SettingsError`] - when no folder is known, or a setting is none.
+    pub fn settings(&self) -> Result<Settings, SettingsError> {
+        Settings::decide(Flags { data_dir: self.data_dir.clone(), ..Flags::default() })
     }
 }
 

@@ -18,9 +18,9 @@ use domain::stage::{Made, Outcome, Stage, StageId, StageKind, StageResult, Subje
 use domain::{PostId, UserId};
 use embedded_objects::FolderObjects;
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
-use moving::{Arrived, ExportError, Folder, ImportError, Manifest, Source, Target};
+use moving::{Arrived, ExportError, Folder, Hearer, ImportError, Manifest, Source, Target};
 use store::Blog;
-use store::table::{Item, Table};
+use store::table::{Item, Key, Table, Value};
 use store::walk::Walk;
 use tempfile::TempDir;
 
@@ -95,6 +95,16 @@ impl Home {
         objects: &dyn Objects,
         folder: &Path,
     ) -> Result<Arrived, ImportError> {
+        self.import_heard(table, objects, folder, &|_| {}).await
+    }
+
+    pub async fn import_heard(
+        &self,
+        table: Arc<dyn Table>,
+        objects: &dyn Objects,
+        folder: &Path,
+        hearer: Hearer<'_>,
+    ) -> Result<Arrived, ImportError> {
         let target = Target {
             table,
             walk: &*self.table,
@@ -102,6 +112,7 @@ impl Home {
             renderer: &MarkdownRenderer,
             clock: self.clock.clone(),
             ids: &*self.ids,
+            hearer,
         };
         Folder::open(folder)?.import(&target).await
     }
@@ -124,6 +135,33 @@ impl Home {
         let (blog, clock, ids) = (self.blog().await, &*self.clock, &*self.ids);
         let publish = PublishPost { posts: &blog, renderer: &MarkdownRenderer, clock, ids };
         publish.run(&self.kim, &post.id, post.draft.revision, None).await.unwrap()
+    }
+
+    /// Publishes many posts, all of the same text: rows of one are copied, under other ids and addresses.
+    pub async fn publish_many(&self, n_posts: usize) {
+        let (blog, clock, ids) = (self.blog().await, &*self.clock, &*self.ids);
+        let input = PostInput {
+            title: Some("Qx qx".into()),
+            markdown: Some("# Qx qx\n\nA first sentence. A second one.".into()),
+            ..PostInput::default()
+        };
+        let create = CreatePost { posts: &blog, clock, ids };
+        let post = create.run(&self.kim, input, None).await.unwrap();
+        let publish = PublishPost { posts: &blog, renderer: &MarkdownRenderer, clock, ids };
+        let post = publish.run(&self.kim, &post.id, post.draft.revision, None).await.unwrap();
+        let (id, slug) = (post.id.to_string(), post.live().unwrap().slug.as_str().to_owned());
+        let own = |row: &Item| !row.key.pk.starts_with("L#") && said(row, &id);
+        let rows: Vec<Item> = self.rows().await.into_iter().filter(own).collect();
+        for n in 1..n_posts {
+            let other = PostId::from_bits((1 << 64) + n as u128).to_string();
+            // No id has a hyphen, so that nothing else is taken for an address.
+            let address = format!("{slug}-{n}");
+            let rename = |text: &str| text.replace(&id, &other).replace(&slug, &address);
+            let copies = rows.iter().map(|row| renamed(row, &rename));
+            for rows in store::moving::batches(copies) {
+                store::moving::put(&*self.table, rows).await.unwrap();
+            }
+        }
     }
 
     pub async fn claim(&self, id: &StageId) -> Stage {
@@ -222,6 +260,31 @@ impl Home {
 
 pub fn of_post(post: &PostId, kind: StageKind) -> StageId {
     StageId { subject: Subject::Post(post.clone()), kind }
+}
+
+/// Whether a text is in a row.
+fn said(row: &Item, text: &str) -> bool {
+    let mut found = false;
+    let mut look = |part: &str| found |= part.contains(text);
+    look(&row.key.pk);
+    look(&row.key.sk);
+    row.attributes.values().for_each(|value| {
+        if let Value::S(part) = value {
+            look(part);
+        }
+    });
+    found
+}
+
+/// A row with other texts.
+fn renamed(row: &Item, rename: &impl Fn(&str) -> String) -> Item {
+    let value = |value: &Value| match value {
+        Value::S(text) => Value::S(rename(text)),
+        value => value.clone(),
+    };
+    let attributes = row.attributes.iter().map(|(name, held)| (name.clone(), value(held)));
+    let attributes = attributes.collect();
+    Item { key: Key::new(rename(&row.key.pk), rename(&row.key.sk)), attributes }
 }
 
 /// What stands in a row's key, for messages.

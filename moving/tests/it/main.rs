@@ -4,6 +4,7 @@
 mod broken_off;
 mod held;
 mod home;
+mod many;
 mod refusals;
 mod round_trip;
 mod same;

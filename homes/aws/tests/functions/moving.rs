@@ -101,6 +101,35 @@ async fn a_blog_moves_from_a_machine_to_aws_and_back() {
 }
 
 #[tokio::test]
+async fn many_posts_arrive_at_aws_in_sight_and_held_with_their_price() {
+    const POSTS: usize = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("export");
+    let source = machine(1);
+    source.publish_many(POSTS).await;
+    let exported = source.export(&folder).await.unwrap();
+
+    let (table, bucket) = (table_at(&name()), bucket().await);
+    DynamoTable::new(&table, Arc::new(SystemClock)).create().await.unwrap();
+    let (well, said) = deepdive_aws("import", (&table.table, &bucket), &folder);
+    assert!(well && !said.contains("wrong with the blog"), "{said}");
+    let rows = exported.rows;
+    for told in [
+        format!("{rows} of {rows} rows put"),
+        format!("{rows} of {rows} rows read back and compared"),
+        format!("{rows} of {rows} rows searched for stages, which are written"),
+        format!("{POSTS} posts are put into the search index anew"),
+        format!(
+            "{POSTS} stages SPEECH are held, and would use 10500 characters for 0.168 USD at 16.00 \
+             USD a million"
+        ),
+    ] {
+        assert!(said.lines().any(|line| line == told), "{told}: {said}");
+    }
+    assert!(said.lines().filter(|line| line.ends_with("rows put")).count() > 5, "{said}");
+}
+
+#[tokio::test]
 async fn an_operator_is_told_what_is_not_there_and_what_is_not_set() {
     let (folder, bucket) = (tempfile::tempdir().unwrap(), bucket().await);
     let folder = folder.path().join("export");

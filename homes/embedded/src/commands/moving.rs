@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use moving::told::{self, Lines};
+
 use crate::cli::{ExportFlags, ImportFlags};
 use crate::commands::CommandError;
 use crate::compose;
@@ -12,7 +14,7 @@ use crate::compose;
 /// [`CommandError`].
 pub async fn export(flags: ExportFlags, out: &mut impl Write) -> Result<(), CommandError> {
     let manifest = compose::export(&flags.data.decide()?, &flags.folder).await?;
-    Ok(moving::told::exported(out, &manifest, &flags.folder)?)
+    Ok(told::exported(out, &manifest, &flags.folder)?)
 }
 
 /// Makes a blog of what another home exported.
@@ -20,6 +22,9 @@ pub async fn export(flags: ExportFlags, out: &mut impl Write) -> Result<(), Comm
 /// # Errors
 /// [`CommandError`]; a folder in which something else is, is left as it is.
 pub async fn import(flags: ImportFlags, out: &mut impl Write) -> Result<(), CommandError> {
-    let arrived = compose::import(&flags.folder, &flags.data.decide()?).await?;
-    Ok(moving::told::imported(out, &arrived)?)
+    let settings = flags.data.settings()?;
+    let lines = Lines::to(std::io::stderr());
+    let hearer = |progress| lines.tell(progress);
+    let arrived = compose::import(&flags.folder, &settings.data_dir, &hearer).await?;
+    Ok(told::imported(out, &arrived, &settings.prices)?)
 }

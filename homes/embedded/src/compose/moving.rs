@@ -9,7 +9,7 @@ use embedded_system::{SystemClock, SystemIds};
 use embedded_table::{DataFolder, DataFolderError, SqliteTable, SqliteTableConfig};
 use moving::files::sync_tree;
 use moving::{Arrived, ExportError, Folder, FolderError, ImportError, Manifest, PART_BYTES};
-use moving::{Source, Target};
+use moving::{Hearer, Source, Target};
 
 use super::backup::OBJECTS;
 use super::{OpenHomeError, Upkeep};
@@ -70,7 +70,11 @@ pub async fn export(data_dir: &Path, folder: &Path) -> Result<Manifest, MoveErro
 /// # Errors
 /// [`MoveError`]; a folder in which something else is, is left as it is, and what broke off goes on when it is
 /// asked for again.
-pub async fn import(folder: &Path, data_dir: &Path) -> Result<Arrived, MoveError> {
+pub async fn import(
+    folder: &Path,
+    data_dir: &Path,
+    hearer: Hearer<'_>,
+) -> Result<Arrived, MoveError> {
     let folder = Folder::open(folder)?;
     let unfinished = DataFolder::arrive(data_dir)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -87,6 +91,7 @@ pub async fn import(folder: &Path, data_dir: &Path) -> Result<Arrived, MoveError
             renderer: &content::MarkdownRenderer,
             clock,
             ids: &*ids,
+            hearer,
         };
         let arrived = folder.import(&target).await?;
         // What an import that broke off left without a row.
