@@ -43,6 +43,11 @@ pub use courier::{Courier, Sent};
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A socket is told something that often, since a gateway closes a silent one after ten minutes.
 const PING_EVERY: Duration = Duration::from_secs(8 * 60);
+/// A gateway closes every socket after two hours. From so long on its client is asked to move to another one, so that
+/// it has that before this one is closed.
+const MOVES_AFTER: Duration = Duration::from_secs(110 * 60);
+/// How often it is asked then.
+const MOVES_EVERY: Duration = Duration::from_secs(3 * 60);
 /// Who begins or tells something is believed to be at it for so long.
 const LEASE: Duration = Duration::from_secs(30);
 

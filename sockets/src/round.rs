@@ -5,7 +5,7 @@ use realtime::protocol::frame;
 use realtime::{Executor, Topic};
 use store::sockets::Socket;
 
-use crate::{Exchange, LEASE, PING_EVERY};
+use crate::{Exchange, LEASE, MOVES_AFTER, MOVES_EVERY, PING_EVERY};
 
 /// What is looked at of each kind in one go: the next one goes on with the rest.
 const LOOK: u32 = 500;
@@ -23,7 +23,8 @@ impl<E: Executor> Exchange<E> {
     }
 
     /// Looks for events that nobody was told, followers who missed something, sockets to which nobody was
-    /// let in, and such that have been silent. One that fails is left to the next time.
+    /// let in, such that have been silent, and such that are to be closed soon. One that fails is left to the next
+    /// time.
     ///
     /// # Errors
     /// The due index cannot be read.
@@ -39,8 +40,15 @@ impl<E: Executor> Exchange<E> {
             }
         }
         for due in self.sockets.due_sockets(now, LOOK).await? {
-            if self.sockets.take(&due, now.plus(PING_EVERY)).await? {
-                told(self.keep_open(&due.what).await);
+            let moves_at = due.what.opened_at.plus(MOVES_AFTER);
+            let moves = moves_at <= now;
+            let again_at = match moves {
+                true => now.plus(MOVES_EVERY),
+                false => now.plus(PING_EVERY).min(moves_at),
+            };
+            if self.sockets.take(&due, again_at).await? {
+                let frame = if moves { frame::reconnect() } else { frame::ping() };
+                told(self.keep_open(&due.what, frame).await);
             }
         }
         Ok(())
@@ -54,11 +62,11 @@ impl<E: Executor> Exchange<E> {
     }
 
     /// Keeps a socket from being closed for its silence, while there is somebody to whom it belongs.
-    async fn keep_open(&self, socket: &Socket) -> Result<(), PortError> {
+    async fn keep_open(&self, socket: &Socket, frame: String) -> Result<(), PortError> {
         if !socket.admitted || self.viewer_of(socket).await?.is_none() {
             return self.hang_up(&socket.id).await;
         }
-        self.send(&socket.id, frame::ping()).await.map(drop)
+        self.send(&socket.id, frame).await.map(drop)
     }
 }
 

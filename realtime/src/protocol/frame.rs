@@ -22,3 +22,10 @@ pub fn complete(id: &str) -> String {
 pub fn ping() -> String {
     plain("ping", None)
 }
+
+/// Asks the peer to move to another connection, since this one is to be closed soon: to open one, subscribe there
+/// after the last event that it saw, and close this one. A ping that says so; who does not know it answers as
+/// always.
+pub fn reconnect() -> String {
+    plain("ping", Some(r#"{"reconnect":true}"#))
+}

@@ -16,6 +16,8 @@ on_every_table!(
     a_beginning_that_broke_off_begins_again,
     a_socket_to_which_nobody_was_let_in_is_closed,
     a_silent_socket_is_kept_open_while_it_belongs_to_somebody,
+    a_socket_that_is_to_be_closed_is_asked_to_move_in_time,
+    who_moves_to_another_socket_misses_nothing_and_hears_nothing_twice,
     a_topic_that_nobody_follows_is_looked_at_no_more,
     events_that_are_gone_are_announced_as_a_gap,
 );
@@ -109,6 +111,54 @@ async fn a_silent_socket_is_kept_open_while_it_belongs_to_somebody(rig: Rig) {
     rig.clock.advance(Duration::from_secs(9 * 60));
     rig.go_round().await;
     assert!(!rig.gateway.is_open("a"));
+}
+
+fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
+async fn a_socket_that_is_to_be_closed_is_asked_to_move_in_time(rig: Rig) {
+    let reconnect = json!({ "type": "ping", "payload": { "reconnect": true } });
+    rig.kims("a").await;
+    for now in (5..110).step_by(5) {
+        rig.clock.advance(minutes(5));
+        rig.go_round().await;
+        let asked = rig.gateway.frames("a");
+        assert!(!asked.contains(&reconnect), "after {now} minutes: {asked:?}");
+    }
+    // Well before the two hours, and again in case the first was in vain.
+    rig.clock.advance(minutes(5));
+    for _ in 0..3 {
+        rig.go_round().await;
+        assert_eq!(rig.gateway.frames("a"), std::slice::from_ref(&reconnect));
+        rig.clock.advance(minutes(3));
+    }
+}
+
+async fn who_moves_to_another_socket_misses_nothing_and_hears_nothing_twice(rig: Rig) {
+    rig.kims("old").await;
+    rig.says("old", rig.follow("1")).await;
+    rig.append().await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    let told = rig.gateway.frames("old");
+    let seen = told.last().unwrap()["payload"]["cursor"].as_str().unwrap().to_owned();
+    rig.clock.advance(minutes(110));
+    rig.go_round().await;
+    rig.gateway.frames("old");
+
+    rig.kims("new").await;
+    // While it moves, this one is told of where it was, and this one of nowhere yet.
+    rig.append().await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    assert_eq!(rig.told("old", "1"), frames(&[("event", 2)]));
+    rig.append().await;
+    rig.says("new", rig.follow_after("1", Some(&seen))).await;
+    rig.exchange.close("old").await.unwrap();
+    rig.gateway.lose("old");
+    rig.append().await;
+    rig.exchange.notify(&rig.topic()).await.unwrap();
+    let all = [("resumed", 1), ("event", 2), ("event", 3), ("event", 4)];
+    assert_eq!(rig.told("new", "1"), frames(&all));
 }
 
 async fn a_topic_that_nobody_follows_is_looked_at_no_more(rig: Rig) {
