@@ -32,7 +32,8 @@ impl PartialEq for Socket {
 
 struct Inner {
     engine: RefCell<Engine>,
-    wire: RefCell<Option<Wire>>,
+    /// By the name that the engine gave them: one, or two while it moves.
+    wires: RefCell<Vec<(u32, Wire)>>,
     timer: RefCell<Option<Timeout>>,
     listeners: RefCell<HashMap<u64, Callback<Delivery>>>,
     next_key: Cell<u64>,
@@ -76,7 +77,7 @@ impl Socket {
     pub(crate) fn new(on_link: Callback<Link>) -> Self {
         Self(Rc::new(Inner {
             engine: RefCell::new(Engine::new()),
-            wire: RefCell::new(None),
+            wires: RefCell::default(),
             timer: RefCell::new(None),
             listeners: RefCell::new(HashMap::new()),
             next_key: Cell::new(1),
@@ -131,17 +132,18 @@ impl Socket {
     fn run(&self, effect: Effect) {
         match effect {
             Effect::FetchTicket { attempt } => self.fetch_ticket(attempt),
-            Effect::Open => self.open(),
-            Effect::Send(text) => {
-                let wire = self.0.wire.borrow();
+            Effect::Open { socket } => self.open(socket),
+            Effect::Send { socket, text } => {
+                let wires = self.0.wires.borrow();
+                let wire = wires.iter().find(|(name, _)| *name == socket).map(|(_, wire)| wire);
                 let open = |wire: &&Wire| wire.socket.ready_state() == WebSocket::OPEN;
                 // The server closes a socket whose session ends while pages still leave their
                 // subscriptions. The close event tells the rest.
-                if let Some(wire) = wire.as_ref().filter(open) {
+                if let Some(wire) = wire.filter(open) {
                     let _ = wire.socket.send_with_str(&text);
                 }
             }
-            Effect::Close => drop(self.0.wire.take()),
+            Effect::Close { socket } => self.forget(socket),
             Effect::SetTimer { ms } => {
                 let socket = self.clone();
                 let timer = Timeout::new(ms, move || socket.feed(Input::Timer));
@@ -155,6 +157,10 @@ impl Socket {
                 }
             }
         }
+    }
+
+    fn forget(&self, socket: u32) {
+        self.0.wires.borrow_mut().retain(|(name, _)| *name != socket);
     }
 
     fn fetch_ticket(&self, attempt: u32) {
@@ -173,30 +179,33 @@ impl Socket {
         });
     }
 
-    fn open(&self) {
+    fn open(&self, name: u32) {
         let opened = address().and_then(|url| WebSocket::new_with_str(&url, PROTOCOL).ok());
-        let Some(socket) = opened else { return self.feed(Input::Closed) };
+        let Some(socket) = opened else { return self.feed(Input::Closed { socket: name }) };
         let on_open = {
             let this = self.clone();
-            Closure::<dyn FnMut()>::new(move || this.feed(Input::Opened))
+            Closure::<dyn FnMut()>::new(move || this.feed(Input::Opened { socket: name }))
         };
         let on_message = {
             let this = self.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 if let Some(text) = event.data().as_string() {
-                    this.feed(Input::Text(text));
+                    this.feed(Input::Text { socket: name, text });
                 }
             })
         };
         let on_close = {
             let this = self.clone();
-            Closure::<dyn FnMut()>::new(move || this.feed(Input::Closed))
+            Closure::<dyn FnMut()>::new(move || {
+                this.feed(Input::Closed { socket: name });
+                this.forget(name);
+            })
         };
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         let wire = Wire { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close };
-        self.0.wire.replace(Some(wire));
+        self.0.wires.borrow_mut().push((name, wire));
     }
 }
 
