@@ -123,7 +123,7 @@ impl RevealLink<'_> {
 }
 
 /// 256 random bits under a prefix that says what it is, as keys are; only their hash is stored.
-async fn draw_link(
+pub(super) async fn draw_link(
     requests: &dyn MailRequests,
     ids: &dyn IdSource,
     site: &SiteAddress,

@@ -1,7 +1,10 @@
 //! What only who may invoke functions of the account can ask for.
 
 use domain::account::Role;
-use domain::actions::{CreateAccessToken, CreateUser, InviteOwner};
+use domain::actions::{
+    ActionError, CreateAccessToken, CreateUser, DrawResetLink, InviteOwner, Refusal,
+};
+use domain::mail::SiteAddress;
 use lambda_runtime::Error;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +21,8 @@ enum Command {
     SetUpLink,
     /// An account, as `deepdive user create` makes it.
     CreateUser(NewUser),
+    /// The link by which somebody chooses a new password, as `deepdive user reset-link` draws it.
+    ResetLink { email: String },
 }
 
 /// An account that is to be made.
@@ -61,7 +66,8 @@ impl Operator {
 
     /// Answers `{"command": "setUpLink"}`: with the link, a new one each time, or with null when the blog has
     /// its owner; and `{"command": "createUser", "email", "password", "role", "token"}`: with the account's id, and
-    /// an access token if one is wanted.
+    /// an access token if one is wanted; and `{"command": "resetLink", "email"}`: with a link that is good once, for
+    /// an hour.
     ///
     /// # Errors
     /// There is no such command, address or password are refused, or the table failed.
@@ -69,6 +75,19 @@ impl Operator {
         match serde_json::from_value(event)? {
             Command::SetUpLink => self.set_up_link().await,
             Command::CreateUser(user) => self.create_user(user).await,
+            Command::ResetLink { email } => self.reset_link(&email).await,
+        }
+    }
+
+    async fn reset_link(&self, email: &str) -> Result<Value, Error> {
+        let Records { blog, clock, ids, .. } = &self.records;
+        let (title, origin) = (self.site.title.clone(), self.site.public_url.origin());
+        let site = SiteAddress { title, origin };
+        let (accounts, requests, clock, ids) = (blog, blog, &**clock, &**ids);
+        let draw = DrawResetLink { accounts, requests, clock, ids, site: &site };
+        match draw.run(email).await {
+            Err(ActionError::Refused(Refusal::NotFound)) => Err("no account has this address".into()),
+            link => Ok(json!({ "resetLink": link? })),
         }
     }
 

@@ -1,7 +1,9 @@
 //! The command line of `deepdive`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use api::http::addresses::PublicUrl;
 use domain::account::Role;
 
 use crate::config::{Flags, Settings, SettingsError};
@@ -242,6 +244,25 @@ pub enum UserCommand {
     SetRole(SetRoleFlags),
     /// Sets a new password, and ends all sessions and access tokens of the account
     ResetPassword(ResetPasswordFlags),
+    /// Prints a link by which a person chooses a new password, once and within an hour
+    ResetLink(ResetLinkFlags),
+}
+
+/// Flags of `deepdive user reset-link`.
+#[derive(Debug, clap::Args)]
+pub struct ResetLinkFlags {
+    /// Where everything is kept
+    #[arg(long, value_name = "DIR", env = "DEEPDIVE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The person's address
+    #[arg(long)]
+    pub email: String,
+    /// Where the blog is for the world, as `serve` is told [default: http://, and where it listens]
+    #[arg(long, value_name = "URL", env = "DEEPDIVE_PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
+    /// Where it listens, as `serve` is told [default: 127.0.0.1:4000]
+    #[arg(long, value_name = "ADDRESS", env = "DEEPDIVE_LISTEN")]
+    pub listen: Option<SocketAddr>,
 }
 
 /// Flags of `deepdive user list`.
@@ -366,6 +387,7 @@ mod tests {
             "reindex --data-dir D",
             "migrate --data-dir D --finish",
             "demo --data-dir D --remove",
+            "user reset-link --data-dir D --email a@b.c --public-url https://blog.example",
         ] {
             let words = std::iter::once("deepdive").chain(line.split_whitespace());
             Cli::try_parse_from(words).unwrap();

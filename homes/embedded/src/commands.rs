@@ -84,6 +84,9 @@ pub fn run(command: Command, pages: Pages) -> Result<(), Box<dyn Error>> {
             Command::User(UserCommand::ResetPassword(flags)) => {
                 Ok(change_user::reset_password(flags, std::io::stdin().lock()).await?)
             }
+            Command::User(UserCommand::ResetLink(flags)) => {
+                Ok(writeln!(std::io::stdout(), "{}", change_user::reset_link(flags).await?)?)
+            }
             Command::Backup(flags) => Ok(backup::backup(flags, &mut out).await?),
             Command::Restore(flags) => Ok(backup::restore(flags, &mut out).await?),
             Command::Export(flags) => Ok(self::moving::export(flags, &mut out).await?),

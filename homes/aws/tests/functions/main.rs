@@ -9,6 +9,7 @@ mod http;
 mod mail;
 mod migration;
 mod moving;
+mod operator;
 #[path = "../../../../moving/tests/it/home.rs"]
 #[allow(dead_code, reason = "some of it is for the suite that it comes from")]
 mod place;

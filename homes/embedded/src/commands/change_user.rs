@@ -1,15 +1,17 @@
-//! `deepdive user list`, `set-role` and `reset-password`: for the operator, while the server is stopped.
+//! `deepdive user list`, `set-role`, `reset-password` and `reset-link`: for the operator, while the server is stopped.
 
 use std::fmt::Write;
 use std::io::BufRead;
 use std::path::PathBuf;
 
 use domain::account::{Role, User};
-use domain::actions::{ActionError, SetPassword, SetRole};
+use domain::actions::{ActionError, DrawResetLink, SetPassword, SetRole};
+use domain::mail::SiteAddress;
 use domain::ports::{Accounts, PortError};
 
-use crate::cli::{ListUsersFlags, ResetPasswordFlags, SetRoleFlags};
+use crate::cli::{ListUsersFlags, ResetLinkFlags, ResetPasswordFlags, SetRoleFlags};
 use crate::commands::create_user::{CreateUserError, read_password};
+use crate::commands::serve::reachable;
 use crate::compose::{OpenHomeError, Records};
 use crate::config::{Flags, Settings, SettingsError};
 
@@ -85,6 +87,25 @@ pub async fn reset_password(
     Ok(action.run(&user.id, &password).await?)
 }
 
+/// Draws a link by which a person chooses a new password; what they have is valid until they do.
+///
+/// # Errors
+/// [`ChangeUserError`] - also when nobody has the address.
+pub async fn reset_link(flags: ResetLinkFlags) -> Result<String, ChangeUserError> {
+    let ResetLinkFlags { data_dir, email, public_url, listen } = flags;
+    let settings = Settings::decide(Flags { data_dir, public_url, listen, ..Flags::default() })?;
+    let records = Records::open(&settings.data_dir).await?;
+    let local = || format!("http://{}", reachable(settings.listen));
+    let origin = settings.public_url.as_ref().map_or_else(local, |url| url.origin());
+    let site = SiteAddress { title: settings.title.clone(), origin };
+    // Says whose address is not known.
+    let user = find(&records, &email).await?;
+    let (accounts, requests) = (&records.blog, &records.blog);
+    let (clock, ids) = (&*records.clock, &*records.ids);
+    let draw = DrawResetLink { accounts, requests, clock, ids, site: &site };
+    Ok(draw.run(&user.email).await?)
+}
+
 async fn open(data_dir: Option<PathBuf>) -> Result<Records, ChangeUserError> {
     let settings = Settings::decide(Flags { data_dir, ..Flags::default() })?;
     Ok(Records::open(&settings.data_dir).await?)
@@ -100,6 +121,7 @@ async fn find(records: &Records, email: &str) -> Result<User, ChangeUserError> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use domain::account::key_hash;
+    use domain::actions::{UseLink, Visitor};
     use tempfile::TempDir;
 
     use super::*;
@@ -166,5 +188,37 @@ mod tests {
         let check =
             async |password| records.passwords.check(Some(&kim.id), password).await.unwrap();
         assert!(check("another password").await && !check("a long password").await);
+    }
+
+    fn link(folder: &TempDir, email: &str) -> ResetLinkFlags {
+        ResetLinkFlags {
+            data_dir: Some(folder.path().to_owned()),
+            email: email.to_owned(),
+            public_url: Some("https://blog.example".parse().unwrap()),
+            listen: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_drawn_link_leads_to_a_new_password_once() {
+        let folder = tempfile::tempdir().unwrap();
+        create(&folder, "kim@example.org").await;
+        let former = reset_link(link(&folder, "kim@example.org")).await.unwrap();
+        let drawn = reset_link(link(&folder, " Kim@example.org")).await.unwrap();
+        let token = |link: &str| link.rsplit_once("/reset?token=").unwrap().1.to_owned();
+        assert!(drawn.starts_with("https://blog.example/reset?token=dd_lnk_"), "{drawn}");
+        let error = reset_link(link(&folder, "nobody@example.org")).await.unwrap_err();
+        assert!(matches!(error, ChangeUserError::Unknown(_)), "{error:?}");
+
+        let records = Records::open(folder.path()).await.unwrap();
+        let (accounts, requests) = (&records.blog, &records.blog);
+        let (passwords, clock, ids) = (&*records.passwords, &*records.clock, &*records.ids);
+        let link = UseLink { accounts, requests, passwords, clock, ids, sign_up_open: false };
+        let visitor = Visitor { network: 1, client: None };
+        let new = "another password";
+        assert!(link.reset(&token(&former), new, &visitor).await.is_err(), "a newer one is drawn");
+        let kim = link.reset(&token(&drawn), new, &visitor).await.unwrap();
+        assert!(records.passwords.check(Some(&kim.id), new).await.unwrap());
+        assert!(link.reset(&token(&drawn), "a third password", &visitor).await.is_err());
     }
 }
