@@ -147,7 +147,7 @@ pub(crate) fn fault(request_id: &str, error: &PortError) -> Error {
             tracing::warn!(request.id = request_id, error = chain, "something is not set up");
             Code::NotSetUp.error("this part of the blog is not set up")
         }
-        PortError::Corrupt { .. } | PortError::Backend { .. } => {
+        PortError::Corrupt { .. } | PortError::Unusable { .. } | PortError::Backend { .. } => {
             tracing::error!(request.id = request_id, error = chain, "a request failed");
             Code::Internal.error("something went wrong; it was logged")
         }

@@ -80,6 +80,7 @@ impl From<PortError> for JobError {
                 tracing::error!(error = %error, "stored data is damaged");
                 JobError::fail("DAMAGED", error.to_string())
             }
+            PortError::Unusable { source, .. } => JobError::retry("UNUSABLE", source.to_string()),
             PortError::Full => JobError::unavailable("STORAGE_FULL", error.to_string()),
             error if error.retryable() => {
                 tracing::warn!(

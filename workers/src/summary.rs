@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use domain::ports::{ContentRenderer, Posts, Summarizer, SummaryInput};
+use domain::ports::{ContentRenderer, PortError, Posts, Summarizer, SummaryInput};
 use domain::post::ContentHash;
 use domain::stage::{Made, Stage, StageResult};
 
 use crate::job::{JobError, Reporter, Worked, Worker};
 use crate::speech::{fingerprint, published};
+
+/// Answers of no use in a row, all of them paid for, after which a model will hardly give a summary of this text.
+const UNUSABLE: u32 = 3;
 
 /// The ports that summaries need.
 pub struct Summary {
@@ -35,8 +38,17 @@ impl Worker for Summary {
         let text = SummaryInput { title, sections, language };
         let tokens = text.tokens();
         reporter.reserve(tokens).await?;
-        let summary = self.summarizer.summarize(&text).await?;
-        reporter.used(tokens);
+        let summary = self.summarizer.summarize(&text).await;
+        // What is of no use was read and is paid for, too.
+        if matches!(summary, Ok(_) | Err(PortError::Unusable { .. })) {
+            reporter.used(tokens);
+        }
+        let summary = match summary.map_err(JobError::from) {
+            Err(JobError::Retry(failure)) if stage.attempts >= UNUSABLE => {
+                return Err(JobError::Fail(failure));
+            }
+            summary => summary?,
+        };
         Ok(Worked::Made(Made { content, input, result: StageResult::Summary(summary) }))
     }
 }

@@ -17,6 +17,15 @@ pub enum PortError {
     /// A later try may succeed.
     #[error("{0} is unavailable")]
     Unavailable(&'static str),
+    /// A service answered, and not what it was asked for; another try may bring it.
+    #[error("what {adapter} answered is of no use")]
+    Unusable {
+        /// Which adapter.
+        adapter: &'static str,
+        /// What is wrong with it, for the author.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The storage is full: nothing can be saved until there is room again. What is there can be read.
     #[error("the storage is full: nothing can be saved")]
     Full,
@@ -53,9 +62,17 @@ impl PortError {
         PortError::Backend { adapter, source: source.into() }
     }
 
+    /// Wraps what is wrong with an answer.
+    pub fn unusable(
+        adapter: &'static str,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        PortError::Unusable { adapter, source: source.into() }
+    }
+
     /// Whether a later try may succeed without anybody doing anything.
     pub fn retryable(&self) -> bool {
-        use PortError::{Backend, Conflict, Full, Unavailable};
-        matches!(self, Conflict | Unavailable(_) | Full | Backend { .. })
+        use PortError::{Backend, Conflict, Full, Unavailable, Unusable};
+        matches!(self, Conflict | Unavailable(_) | Unusable { .. } | Full | Backend { .. })
     }
 }

@@ -74,7 +74,7 @@ pub trait Summarizer: Send + Sync {
     /// Summarises. Three sentences where the text has as many.
     ///
     /// # Errors
-    /// `Rejected` for a text without sentences that can be summed up; `Denied` when something must be installed or allowed;
-    /// `Unavailable` when a later try may succeed.
+    /// `Rejected` for a text without sentences that can be summed up; `Denied` when something must be installed or
+    /// allowed; `Unavailable` when a later try may succeed; `Unusable` when what was made is no summary.
     async fn summarize(&self, input: &SummaryInput) -> Result<Summary, PortError>;
 }

@@ -22,6 +22,9 @@ pub(super) fn of_stage(kind: StageKind, code: &str) -> Option<&'static str> {
         ("ENCODING", _) => "사진의 크기를 바꾸지 못했습니다.",
         ("NO_WORDS", _) => "소리 내어 읽을 말이 없는 글입니다.",
         ("REJECTED", StageKind::Summary) => "요약할 문장이 없는 글입니다.",
+        ("UNUSABLE", _) => {
+            "모델이 요약이 아닌 것을 답했습니다. 문장 수나 형식, 언어가 청한 것과 다릅니다. ‘다시 하기’를 누르면 다시 청합니다."
+        }
         ("UNAVAILABLE", _) => "서버의 저장소가 잠시 답하지 않습니다.",
         ("STORAGE_FULL", _) => "서버의 저장 공간이 가득 찼습니다. 자리가 나면 다시 합니다.",
         ("DAMAGED", _) => "저장된 자료가 손상되었습니다. 서버의 기록을 확인해 주세요.",

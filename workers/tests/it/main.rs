@@ -7,5 +7,6 @@ mod purge;
 mod rig;
 mod runner;
 mod speech;
+mod summary;
 mod tidy;
 mod usage;

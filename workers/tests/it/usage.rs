@@ -20,7 +20,7 @@ async fn limit(rig: &Rig, speech_characters: Option<i64>) {
     set.run(&rig.kim, input, None).await.unwrap();
 }
 
-async fn used(blog: &Blog, rig: &Rig, kind: StageKind) -> Usage {
+pub async fn used(blog: &Blog, rig: &Rig, kind: StageKind) -> Usage {
     let usage = Some((Month::of(rig.clock.now()), kind));
     blog.load(&Wanted { usage, ..Wanted::default() }).await.unwrap().usage.unwrap().0
 }

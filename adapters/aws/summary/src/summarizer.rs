@@ -67,7 +67,7 @@ impl BedrockSummarizer {
                 let message = format!("the model {model} declined to sum this post up");
                 return Err(PortError::Rejected(message));
             }
-            "max_tokens" => return Err(PortError::backend(BEDROCK, AnswerError::Cut)),
+            "max_tokens" => return Err(PortError::unusable(BEDROCK, AnswerError::Cut)),
             _ => {}
         }
         let message = answer.output.as_ref().and_then(|output| output.as_message().ok());
@@ -91,7 +91,7 @@ impl Summarizer for BedrockSummarizer {
         format!("bedrock-{METHOD_VERSION}-{}", self.config.model)
     }
 
-    /// As the port says; `Rejected` also where the model declines, and `Backend` with an [`AnswerError`]
+    /// As the port says; `Rejected` also where the model declines, and `Unusable` with an [`AnswerError`]
     /// where its answer is no summary.
     async fn summarize(&self, input: &SummaryInput) -> Result<Summary, PortError> {
         let lines = request::lines(input);
@@ -101,6 +101,7 @@ impl Summarizer for BedrockSummarizer {
         let post = request::post(input);
         let answer = self.ask(lines, input, &post).await?;
         let text = self.text(answer)?;
-        answer::read(&text, lines, input, &post).map_err(|error| PortError::backend(BEDROCK, error))
+        answer::read(&text, lines, input, &post)
+            .map_err(|error| PortError::unusable(BEDROCK, error))
     }
 }

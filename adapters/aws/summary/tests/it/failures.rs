@@ -35,7 +35,7 @@ async fn failure(text: &str, stop: &'static str) -> PortError {
 
 /// The reason why an answer is no summary.
 fn reason(error: &PortError) -> &AnswerError {
-    assert!(matches!(error, PortError::Backend { adapter: "Bedrock", .. }), "{error:?}");
+    assert!(matches!(error, PortError::Unusable { adapter: "Bedrock", .. }), "{error:?}");
     error.source().and_then(|source| source.downcast_ref()).unwrap()
 }
 

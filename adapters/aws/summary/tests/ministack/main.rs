@@ -101,7 +101,7 @@ async fn what_goes_wrong_is_told_apart() {
     let place = Place::of(&needed(), DEFAULT_MODEL).await;
     for wish in ["garbage", "cut"] {
         let error = place.sums_up(&format!("[[bedrock:{wish}]]")).await.unwrap_err();
-        assert!(matches!(&error, PortError::Backend { adapter: "Bedrock", .. }), "{error:?}");
+        assert!(matches!(&error, PortError::Unusable { adapter: "Bedrock", .. }), "{error:?}");
     }
     let error = place.sums_up("[[bedrock:refuse]]").await.unwrap_err();
     assert!(matches!(&error, PortError::Rejected(_)), "{error:?}");
