@@ -136,7 +136,19 @@ fn answers(port: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{REQUIREMENTS, VERSION};
+    use super::{REQUIREMENTS, SCRIPTS, VERSION};
+    use crate::process::output;
+    use crate::tools;
+
+    #[test]
+    fn what_mends_it_passes_its_own_tests() {
+        let Some(mut python) = tools::python() else { return println!("skipped: no Python 3") };
+        let scripts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(SCRIPTS);
+        // Nothing is written beside the sources.
+        python.args(["-B", "-m", "unittest", "discover", "--pattern", "*_test.py"]);
+        let said = output(python.current_dir(scripts));
+        assert!(said.is_ok(), "{said:?}");
+    }
 
     #[test]
     fn the_folder_in_the_cache_bears_the_version_that_is_put_there() {
