@@ -63,7 +63,7 @@ pub(crate) fn SearchPage() -> Html {
         return html! {
             <div class="column">
                 <h1>{ strings.search }</h1>
-                <p class="notice" data-testid="no-search">{ strings.no_search }</p>
+                <p class="lede" data-testid="no-search">{ strings.no_search }</p>
             </div>
         };
     }
