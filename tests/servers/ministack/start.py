@@ -1,9 +1,10 @@
 """Starts MiniStack, and mends where it is not as AWS is.
 
 Each mend says what it stands on, and nothing starts when that has another form than in the version that is pinned.
-What takes more than a few lines is in a file of its own: how the table's stream is read (`streams.py`) and rows expire
-(`expiry.py`), how a user pool takes over whom it does not have (`pool.py`), what functions log (`logs.py`), what is not
-waited for (`pace.py`), and who stands in for Polly (`polly.py`) and for a model of Bedrock (`bedrock.py`).
+What takes more than a few lines is in a file of its own: how the table's stream is read (`streams.py`), rows expire
+(`expiry.py`) and how much is read and written at once (`sizes.py`), how a user pool takes over whom it does not have
+(`pool.py`), what functions log (`logs.py`), what is not waited for (`pace.py`), and who stands in for Polly (`polly.py`)
+and for a model of Bedrock (`bedrock.py`).
 """
 
 import contextvars
@@ -19,6 +20,7 @@ import expiry
 import pace
 import polly
 import pool
+import sizes
 import streams
 from mending import mended
 
@@ -100,6 +102,6 @@ def at_the_edge(scope):
     return {**scope, "headers": headers}
 
 
-for part in (bedrock, expiry, pace, polly, pool, streams):
+for part in (bedrock, expiry, pace, polly, pool, sizes, streams):
     part.install()
 app.main()

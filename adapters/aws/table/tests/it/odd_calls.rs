@@ -7,7 +7,7 @@ use aws_table::DynamoTable;
 use contract::TestClock;
 use store::table::{Change, Condition, Consistency, Item, Key, Table, TableError, Value, Write};
 
-use crate::dynamodb::config;
+use crate::servers::config;
 
 async fn fresh() -> DynamoTable {
     let table = DynamoTable::new(&config(), Arc::new(TestClock::default()));

@@ -12,7 +12,7 @@ use aws_table::{DynamoTable, DynamoTableConfig, INDEXES};
 use contract::TestClock;
 use store::table::TableError;
 
-use crate::dynamodb::config;
+use crate::servers::config;
 
 /// A client that knows nothing of the adapter.
 fn outside(config: &DynamoTableConfig) -> Client {

@@ -2,9 +2,10 @@
 //! hostile table, which wraps one whose equal sort keys stand in the order of their items.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "../it/dynamodb.rs"]
-mod dynamodb;
 mod place;
+#[path = "../it/servers.rs"]
+#[allow(dead_code, reason = "some of them are for the contract")]
+mod servers;
 
 #[path = "../../../../../store/tests/it/budgets.rs"]
 mod budgets;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_table::DynamoTable;
 use contract::TestClock;
 
-use crate::dynamodb::config;
+use crate::servers::config;
 
 pub struct Place {
     pub table: Arc<DynamoTable>,
