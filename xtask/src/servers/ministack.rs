@@ -1,13 +1,13 @@
 //! MiniStack, which stands in for S3 and the other services of AWS.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Server, run_folder};
+use super::{Server, free_port, run_folder};
 use crate::fetched::{cache, made_once, python_packages};
 use crate::process::output;
 use crate::tools;
@@ -111,12 +111,6 @@ pub fn start(workspace: &Workspace) -> Result<MiniStack> {
 fn fetch(workspace: &Workspace, folder: &Path) -> Result<()> {
     println!("    downloading 20 MB");
     python_packages("MiniStack", &workspace.root.join(REQUIREMENTS), folder)
-}
-
-/// A port that nobody listens on. MiniStack refuses to start when somebody else was faster.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("find a free port")?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// Whether it says that it is well.

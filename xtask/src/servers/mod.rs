@@ -4,10 +4,12 @@
 //! fixtures are in `tests/servers`. A server ends with the [`Server`] that stands for it.
 
 mod dynamodb;
+mod dynoxide;
 mod ministack;
 mod opensearch;
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -38,6 +40,8 @@ pub struct Server {
 pub struct Servers {
     /// AWS's own DynamoDB, for tests.
     pub dynamodb: Server,
+    /// Another that speaks its protocol.
+    pub dynoxide: Server,
     /// What stands in for AWS.
     pub aws: MiniStack,
     /// A node of OpenSearch.
@@ -52,14 +56,16 @@ impl Servers {
     pub fn start(workspace: &Workspace) -> Result<Servers> {
         Ok(Servers {
             dynamodb: step("server: DynamoDB Local", || dynamodb::start(workspace))?,
+            dynoxide: step("server: dynoxide", || dynoxide::start(workspace))?,
             aws: step("server: MiniStack", || ministack::start(workspace))?,
             opensearch: step("server: OpenSearch", || opensearch::start(workspace))?,
         })
     }
 
     /// The variables in which tests look for them.
-    pub fn variables(&self) -> [(&'static str, &str); 3] {
-        [&self.dynamodb, &self.aws.server, &self.opensearch].map(|s| (s.variable, s.url.as_str()))
+    pub fn variables(&self) -> [(&'static str, &str); 4] {
+        let servers = [&self.dynamodb, &self.dynoxide, &self.aws.server, &self.opensearch];
+        servers.map(|server| (server.variable, server.url.as_str()))
     }
 }
 
@@ -124,6 +130,12 @@ fn run_folder(name: &str) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
     Ok(folder)
+}
+
+/// A port that nobody listens on, for a server that is told its own. It does not start when somebody else was faster.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("find a free port")?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// A program of the Java 17 that the servers need. A newer one will not do for OpenSearch.

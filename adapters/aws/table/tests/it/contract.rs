@@ -76,4 +76,4 @@ macro_rules! contract_on {
     )+};
 }
 
-contract_on!(on_dynamodb_local: DynamoDbLocal, on_ministack: MiniStack);
+contract_on!(on_dynamodb_local: DynamoDbLocal, on_dynoxide: Dynoxide, on_ministack: MiniStack);

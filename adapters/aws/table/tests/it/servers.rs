@@ -12,6 +12,8 @@ pub enum Server {
     DynamoDbLocal,
     /// What stands in for AWS, with the blog's functions and all.
     MiniStack,
+    /// Somebody else's, over SQLite.
+    Dynoxide,
 }
 
 impl Server {
@@ -20,6 +22,7 @@ impl Server {
         let variable = match self {
             Server::DynamoDbLocal => "DEEPDIVE_DYNAMODB_URL",
             Server::MiniStack => "DEEPDIVE_AWS_URL",
+            Server::Dynoxide => "DEEPDIVE_DYNOXIDE_URL",
         };
         std::env::var(variable)
             .unwrap_or_else(|_| panic!("{variable} is not set: `cargo xtask test --aws` sets it"))
