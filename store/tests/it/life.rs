@@ -16,7 +16,7 @@ use domain::post::{
 use domain::stage::{Made, Outcome, Stage, StageId, StageKind, StageResult, StageStatus, Subject};
 use domain::{PostId, Slug};
 use store::keys;
-use store::table::{Change as Field, Condition, Table, TableError, Write};
+use store::table::{Change as Field, Condition, TableError, Write};
 use store::{Entity, EntityKey, PageRequest};
 
 use crate::rig::{Rig, written};
@@ -91,7 +91,7 @@ impl Rig {
 
     /// Writes past the actions; a hostile table makes up conflicts.
     async fn write(&self, write: Write) {
-        while let Err(error) = self.counting.write(write.clone()).await {
+        while let Err(error) = self.table.write(write.clone()).await {
             assert!(matches!(error, TableError::Conflict), "{error:?}");
         }
     }

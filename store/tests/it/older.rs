@@ -43,7 +43,7 @@ fn as_before(mut attributes: Attributes) -> Attributes {
 #[tokio::test]
 async fn a_blog_from_before_categories_and_counted_tags_gets_both_when_it_is_opened() {
     let rig = Rig::kind().await;
-    let table = rig.counting.clone();
+    let table = rig.table.clone();
     let mut posts: Vec<Post> = vec![];
     for n in 0..3 {
         let post = rig.create(written(&format!("Post {n}"))).await;

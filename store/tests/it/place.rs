@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use contract::TestClock;
+use contract::{CountingTable, Counts, TestClock};
 use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
+use store::table::Table;
 use tempfile::TempDir;
 
 pub struct Place {
     pub table: Arc<SqliteTable>,
+    counting: Arc<CountingTable>,
     _folder: TempDir,
 }
 
@@ -18,7 +20,18 @@ impl Place {
         let data = DataFolder::open(folder.path()).unwrap();
         let config = SqliteTableConfig { readers: 1, max_bytes: None };
         let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
-        Place { table, _folder: folder }
+        let counting = Arc::new(CountingTable::new(table.clone()));
+        Place { table, counting, _folder: folder }
+    }
+
+    /// The table, whose calls are counted.
+    pub fn counted(&self) -> Arc<dyn Table> {
+        self.counting.clone()
+    }
+
+    /// Its calls so far.
+    pub fn counts(&self) -> Counts {
+        self.counting.counts()
     }
 }
 

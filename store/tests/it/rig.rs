@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use content::MarkdownRenderer;
-use contract::{CountingTable, Counts, HostileConfig, HostileTable, TestClock, TestIds};
+use contract::{Counts, HostileConfig, HostileTable, TestClock, TestIds};
 use domain::actions::{
     ActionError, CreatePost, IdempotencyKey, PostInput, PublishPost, RequestUpload, UnpublishPost,
     UpdatePost, UploadInput,
@@ -24,7 +24,7 @@ pub struct Rig {
     pub ids: TestIds,
     pub kim: UserId,
     pub lee: UserId,
-    pub counting: Arc<CountingTable>,
+    pub table: Arc<dyn Table>,
     pub place: Place,
     pub renderer: MarkdownRenderer,
 }
@@ -44,19 +44,19 @@ impl Rig {
     async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<TestClock>) -> Arc<dyn Table>) -> Rig {
         let clock = Arc::new(TestClock::default());
         let place = Place::fresh(&clock).await;
-        let counting = Arc::new(CountingTable::new(wrap(place.table.clone(), clock.clone())));
-        let blog = Blog::open(counting.clone(), clock.clone(), "epoch-1").await.unwrap();
+        let table = wrap(place.counted(), clock.clone());
+        let blog = Blog::open(table.clone(), clock.clone(), "epoch-1").await.unwrap();
         let (kim, lee) = (UserId::from_bits(1), UserId::from_bits(2));
         let ids = TestIds::seeded(7);
         let renderer = MarkdownRenderer;
-        Rig { blog, clock, ids, kim, lee, counting, place, renderer }
+        Rig { blog, clock, ids, kim, lee, table, place, renderer }
     }
 
-    /// The table calls of what `work` does.
+    /// The calls of the place's table for what `work` does.
     pub async fn calls<T>(&self, work: impl Future<Output = T>) -> (T, Counts) {
-        let before = self.counting.counts();
+        let before = self.place.counts();
         let done = work.await;
-        (done, self.counting.counts() - before)
+        (done, self.place.counts() - before)
     }
 
     pub async fn create(&self, input: PostInput) -> Post {

@@ -3,19 +3,32 @@
 use std::sync::Arc;
 
 use aws_table::DynamoTable;
-use contract::TestClock;
+use contract::{CountingTable, Counts, TestClock};
+use store::table::Table;
 
 use crate::servers::config;
 
 pub struct Place {
     pub table: Arc<DynamoTable>,
+    counting: Arc<CountingTable>,
 }
 
 impl Place {
     pub async fn fresh(clock: &Arc<TestClock>) -> Place {
         let table = Arc::new(DynamoTable::new(&config(), clock.clone()));
         table.create().await.unwrap();
-        Place { table }
+        let counting = Arc::new(CountingTable::new(table.clone()));
+        Place { table, counting }
+    }
+
+    /// The table, whose calls are counted.
+    pub fn counted(&self) -> Arc<dyn Table> {
+        self.counting.clone()
+    }
+
+    /// Its calls so far.
+    pub fn counts(&self) -> Counts {
+        self.counting.counts()
     }
 }
 
