@@ -26,3 +26,5 @@ mod stages;
 mod tags;
 #[path = "../../../../../store/tests/it/usage.rs"]
 mod usage;
+#[path = "../it/wire.rs"]
+mod wire;

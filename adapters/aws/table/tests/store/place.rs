@@ -1,34 +1,35 @@
-//! A table of its own for each test, in DynamoDB Local.
+//! A table of its own for each test, in DynamoDB Local. What is asked of it is counted at the wire.
 
 use std::sync::Arc;
 
 use aws_table::DynamoTable;
-use contract::{CountingTable, Counts, TestClock};
+use contract::{Counts, TestClock};
 use store::table::Table;
 
-use crate::servers::config;
+use crate::servers::{Server, config_at};
+use crate::wire::Wire;
 
 pub struct Place {
     pub table: Arc<DynamoTable>,
-    counting: Arc<CountingTable>,
+    pub wire: Wire,
 }
 
 impl Place {
     pub async fn fresh(clock: &Arc<TestClock>) -> Place {
-        let table = Arc::new(DynamoTable::new(&config(), clock.clone()));
+        let wire = Wire::before(&Server::DynamoDbLocal.url()).await;
+        let table = Arc::new(DynamoTable::new(&config_at(wire.url.clone()), clock.clone()));
         table.create().await.unwrap();
-        let counting = Arc::new(CountingTable::new(table.clone()));
-        Place { table, counting }
+        Place { table, wire }
     }
 
-    /// The table, whose calls are counted.
+    /// The table, whose requests are counted.
     pub fn counted(&self) -> Arc<dyn Table> {
-        self.counting.clone()
+        self.table.clone()
     }
 
-    /// Its calls so far.
+    /// Its requests so far.
     pub fn counts(&self) -> Counts {
-        self.counting.counts()
+        self.wire.counts()
     }
 }
 
