@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod followers;
+#[path = "../../../store/tests/it/place.rs"]
+#[allow(dead_code, reason = "some of it is for the store's suites")]
+mod place;
 mod protocol;
 mod rig;
 mod upkeep;

@@ -8,14 +8,11 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contract::{
-    CountingTable, Counts, HostileConfig, HostileTable, Persistent, TestClock, TestIds,
-};
+use contract::{Counts, HostileConfig, HostileTable, Persistent, TestClock, TestIds};
 use domain::account::{Identity, KeyKind, KeyRecord, Role, Scope, key_hash};
 use domain::event::{Event, EventKind};
 use domain::ports::{Accounts, ApplyError, Change as Applied, Clock, IdSource, PortError, Posts};
 use domain::{PostId, UserId};
-use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use parking_lot::Mutex;
 use realtime::{
     Admitted, Change, Denied, EventLog, Executor, GroupKey, Head, LogError, LogEvent, Opening,
@@ -27,7 +24,8 @@ use sockets::{Courier, Exchange, Hosts, Sent};
 use store::Blog;
 use store::sockets::{Socket, Sockets};
 use store::table::Table;
-use tempfile::TempDir;
+
+use crate::place::Place;
 
 /// What a gateway holds: the frames of each socket that is open.
 #[derive(Default)]
@@ -226,9 +224,9 @@ pub struct Rig {
     pub blog: Blog,
     pub clock: Arc<TestClock>,
     pub kim: UserId,
-    table: Arc<CountingTable>,
+    table: Arc<dyn Table>,
+    place: Place,
     ids: Arc<TestIds>,
-    _folder: TempDir,
 }
 
 impl Rig {
@@ -262,13 +260,10 @@ impl Rig {
     }
 
     async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Rig {
-        let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::default());
         let ids = Arc::new(TestIds::seeded(3));
-        let data = DataFolder::open(folder.path()).unwrap();
-        let config = SqliteTableConfig { readers: 1, max_bytes: None };
-        let sqlite = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
-        let table = Arc::new(CountingTable::new(wrap(sqlite, clock.clone())));
+        let place = Place::fresh(&clock).await;
+        let table = wrap(place.counted(), clock.clone());
         let blog = Blog::open(table.clone(), clock.clone(), "epoch").await.unwrap();
         let gateway = Arc::<Gateway>::default();
         let (log, fails) = (PipelineLog::new(blog.clone()), AtomicBool::new(false));
@@ -283,16 +278,16 @@ impl Rig {
             ids: ids.clone(),
         };
         let kim = UserId::from_bits(1);
-        let rig = Rig { exchange, gateway, log, blog, clock, kim, table, ids, _folder: folder };
+        let rig = Rig { exchange, gateway, log, blog, clock, kim, table, place, ids };
         rig.draw_key("kims").await;
         rig
     }
 
-    /// The table calls of what `work` does.
+    /// The calls of the place's table for what `work` does.
     pub async fn calls<T>(&self, work: impl Future<Output = T>) -> (T, Counts) {
-        let before = self.table.counts();
+        let before = self.place.counts();
         let done = work.await;
-        (done, self.table.counts() - before)
+        (done, self.place.counts() - before)
     }
 
     /// Gives Kim a key.
@@ -394,12 +389,4 @@ impl Rig {
 /// Frames as a test writes them.
 pub fn frames(expected: &[(&str, u64)]) -> Vec<(String, u64)> {
     expected.iter().map(|(kind, seq)| ((*kind).to_owned(), *seq)).collect()
-}
-
-/// One named test on the kind table and one on five hostile ones.
-#[macro_export]
-macro_rules! on_every_table {
-    ($($name:ident),+ $(,)?) => {
-        contract::on_kind_and_hostile_tables!($crate::rig::Rig: $($name),+);
-    };
 }
