@@ -227,15 +227,16 @@ pub struct Rig {
     table: Arc<dyn Table>,
     place: Place,
     ids: Arc<TestIds>,
+    rounds: u32,
 }
 
 impl Rig {
     pub async fn kind() -> Rig {
-        Rig::over(|table, _| table).await
+        Rig::over(1, |table, _| table).await
     }
 
     pub async fn hostile(seed: u64) -> Rig {
-        Rig::over(|table, clock| {
+        Rig::over(200, |table, clock| {
             let hostile = HostileTable::new(table, clock, HostileConfig::bad(seed));
             Arc::new(Persistent::new(Arc::new(hostile)))
         })
@@ -245,7 +246,7 @@ impl Rig {
     /// Over a table that does nothing to us yet, with the table.
     pub async fn unreliable() -> (Rig, Arc<HostileTable>) {
         let mut made = None;
-        let rig = Rig::over(|table, clock| {
+        let rig = Rig::over(1, |table, clock| {
             let config = HostileConfig {
                 late: 0,
                 cut_pages: 0,
@@ -259,7 +260,10 @@ impl Rig {
         (rig, made.unwrap())
     }
 
-    async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Rig {
+    async fn over(
+        rounds: u32,
+        wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>,
+    ) -> Rig {
         let clock = Arc::new(TestClock::default());
         let ids = Arc::new(TestIds::seeded(3));
         let place = Place::fresh(&clock).await;
@@ -278,7 +282,7 @@ impl Rig {
             ids: ids.clone(),
         };
         let kim = UserId::from_bits(1);
-        let rig = Rig { exchange, gateway, log, blog, clock, kim, table, place, ids };
+        let rig = Rig { exchange, gateway, log, blog, clock, kim, table, place, ids, rounds };
         rig.draw_key("kims").await;
         rig
     }
@@ -332,9 +336,9 @@ impl Rig {
         }
     }
 
-    /// Goes round until an index that is late must have shown everything.
+    /// Goes round, and where an index is late so often that it must have shown everything.
     pub async fn go_round(&self) {
-        for _ in 0..200 {
+        for _ in 0..self.rounds {
             self.exchange.go_round().await.unwrap();
         }
     }
