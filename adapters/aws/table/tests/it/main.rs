@@ -4,6 +4,7 @@
 
 mod answers;
 mod contract;
+mod errors;
 mod lost_answers;
 mod odd_calls;
 mod requests;

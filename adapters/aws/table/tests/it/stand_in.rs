@@ -10,6 +10,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::errors;
+
 /// What it does with a request.
 #[derive(Clone, Debug)]
 pub enum Answer {
@@ -25,14 +27,8 @@ pub enum Answer {
 
 /// An error, in DynamoDB's form.
 pub fn error(code: &str, more: Value) -> Answer {
-    let mut body = serde_json::json!({
-        "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"),
-        "message": format!("the words of {code}"),
-    });
-    if let Value::Object(more) = more {
-        body.as_object_mut().unwrap().extend(more);
-    }
-    Answer::Says(if code.starts_with("Internal") { 500 } else { 400 }, body)
+    let (status, body) = errors::error(code, more);
+    Answer::Says(status, body)
 }
 
 /// A request that came.

@@ -13,6 +13,9 @@ mod budgets;
 mod check;
 #[path = "../../../../../store/tests/it/epochs.rs"]
 mod epochs;
+#[path = "../it/errors.rs"]
+mod errors;
+mod faults;
 #[path = "../../../../../store/tests/it/life.rs"]
 mod life;
 #[path = "../../../../../store/tests/it/posts.rs"]
