@@ -1,8 +1,10 @@
 //! Bad days: a full disk, a clock that jumps, ten thousand strangers at the door.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use contract::TestClock;
 use domain::account::{Scope, key_hash};
 use domain::ports::{Clock, IdSource};
 use schema::Client;
@@ -10,7 +12,13 @@ use serde_json::{Value, json};
 use store::table::{Condition, Item, Key, Table, TableError, Value as Attribute, Write};
 use store::walk::Walk;
 
+use crate::place::Place;
 use crate::world::{Answered, World};
+
+async fn on_a_disk_of(bytes: u64) -> World {
+    let clock = Arc::new(TestClock::default());
+    World::at(Place::of_bytes(&clock, bytes), clock, |table, _| table).await
+}
 
 fn filler(n: usize, bytes: usize) -> Item {
     let attributes = BTreeMap::from([("body".to_owned(), Attribute::B(vec![7; bytes]))]);
@@ -24,7 +32,7 @@ async fn fill(world: &World) -> Vec<Key> {
         for n in 0.. {
             let row = filler(n, bytes);
             let key = row.key.clone();
-            match world.sqlite.write(Write::Put(row, Condition::Always)).await {
+            match world.place.table.write(Write::Put(row, Condition::Always)).await {
                 Ok(_) if bytes == 20_000 => large.push(key),
                 Ok(_) => {}
                 Err(TableError::Full) => break,
@@ -56,7 +64,7 @@ fn noise(world: &World, bytes: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_refuses_mail_sign_up_revisions_and_deletion_until_there_is_room_again() {
-    let world = World::of_bytes(3 * 1024 * 1024).await;
+    let world = on_a_disk_of(3 * 1024 * 1024).await;
     world.blog_owner().await;
     let author = world.author("lee").await;
     let draft = world.post(&author, "Kept").await;
@@ -98,7 +106,7 @@ async fn a_full_disk_refuses_mail_sign_up_revisions_and_deletion_until_there_is_
     world.get(None, "{ posts { nodes { title } } }", json!({})).await;
 
     for key in fillings {
-        world.sqlite.write(Write::Delete(key, Condition::Always)).await.unwrap();
+        world.place.table.write(Write::Delete(key, Condition::Always)).await.unwrap();
     }
     assert_eq!(mail("signUp", 5_000).await.codes(), [] as [&str; 0]);
     world.ask(Some(&author), restore, of.clone()).await.data();
@@ -113,7 +121,7 @@ async fn a_full_disk_refuses_mail_sign_up_revisions_and_deletion_until_there_is_
 async fn ten_thousand_sign_ins_leave_a_hundred_rows_and_hold_up_nobody_elsewhere() {
     let world = World::new().await;
     world.blog_owner().await;
-    let rows = async || world.sqlite.rows_after(None, 100_000).await.unwrap().len();
+    let rows = async || world.place.table.rows_after(None, 100_000).await.unwrap().len();
     let before = rows().await;
     let mut tried = 0;
     for n in 0..10_000_u32 {

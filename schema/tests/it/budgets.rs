@@ -152,7 +152,7 @@ async fn what_people_do_with_their_accounts_costs_few_calls() {
     let counts = Counts { queries: 1, gets: 2, writes: 2, transactions: 1, ..Counts::default() };
     assert_eq!(signed_in.counts, counts);
     let schema::SessionCookie::Set { token, .. } = signed_in.cookie else { panic!("no session") };
-    let (kim, found) = contract::CountingTable::counting(world.with_key(&token)).await;
+    let (kim, found) = world.calls(world.with_key(&token)).await;
     let kim = kim.unwrap();
     assert_eq!(found, reads(0, 0, 1), "one read to know who asks");
 

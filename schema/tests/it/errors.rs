@@ -3,7 +3,7 @@
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use domain::stage::StageKind;
 use serde_json::{Value, json};
-use store::table::{Attributes, Condition, Item, Key, Table, Value as Attribute, Write};
+use store::table::{Attributes, Condition, Item, Key, Value as Attribute, Write};
 
 use crate::world::{World, post_id};
 

@@ -452,7 +452,7 @@ async fn a_snapshot_costs_two_calls_at_most() {
         ("subscription { myPipelines { stages { kind status } } }", json!({})),
     ] {
         let plan = sockets.plan(&kim, document, variables).await;
-        let (_, counts) = contract::CountingTable::counting(sockets.snapshot(&kim, &plan)).await;
+        let (_, counts) = world.calls(sockets.snapshot(&kim, &plan)).await;
         // One of them reads the head.
         assert!(counts.calls() <= 3, "{document}: {counts:?}");
     }

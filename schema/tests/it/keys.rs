@@ -129,7 +129,7 @@ async fn a_token_tells_its_last_use_to_the_hour_without_a_write_for_each_request
         answer["viewer"]["accessTokens"][0]["lastUsedAt"].clone()
     };
     let writes = async || {
-        let used = contract::CountingTable::counting(world.with_key(&pat)).await;
+        let used = world.calls(world.with_key(&pat)).await;
         assert!(used.0.is_some());
         used.1.transactions + used.1.writes
     };

@@ -13,6 +13,8 @@ mod mails;
 mod media;
 mod mutations;
 mod pages;
+#[path = "../../../store/tests/it/place.rs"]
+mod place;
 mod search;
 mod tags;
 mod usage;

@@ -1,12 +1,10 @@
-//! A blog over a table in a temporary folder, and people who ask.
+//! A blog over a table of its own, and people who ask.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
-use contract::{
-    CountingTable, Counts, HostileConfig, HostileTable, Persistent, TestClock, TestIds,
-};
+use contract::{Counts, HostileConfig, HostileTable, Persistent, TestClock, TestIds};
 use domain::account::{Identity, Role, Scope, User, key_hash};
 use domain::actions::{Authenticate, ClaimStage, DeliverMail, FinishStage};
 use domain::mail::{Mail, MailState, SiteAddress};
@@ -15,26 +13,24 @@ use domain::post::Post;
 use domain::stage::{Made, Outcome, StageId, StageKind, StageResult, Subject};
 use domain::usage::{Price, Prices};
 use domain::{PostId, UserId};
-use embedded_table::{DataFolder, SqliteTable, SqliteTableConfig};
 use schema::{Client, GlobalId, Parts, Schema, SessionCookie, SessionCookieSlot};
 use serde_json::{Value, json};
 use store::table::Table;
 use store::{Blog, CursorSigner};
-use tempfile::TempDir;
 
 use crate::doubles::{DeadMailer, MemoryMailer, MemoryObjects, PlainPasswords, StaleIndex};
+use crate::place::Place;
 
 pub struct World {
     schema: Option<Schema>,
     pub blog: Blog,
-    pub table: Arc<CountingTable>,
+    pub table: Arc<dyn Table>,
     pub clock: Arc<TestClock>,
     pub ids: Arc<TestIds>,
     pub objects: Arc<MemoryObjects>,
     pub index: Arc<StaleIndex>,
     pub passwords: Arc<PlainPasswords>,
-    pub sqlite: Arc<SqliteTable>,
-    _folder: TempDir,
+    pub place: Place,
 }
 
 /// An answer, as the door would send it.
@@ -75,41 +71,24 @@ impl World {
     }
 
     async fn over(wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>) -> Self {
-        Self::of_size(None, wrap).await
+        let clock = Arc::new(TestClock::default());
+        let place = Place::fresh(&clock).await;
+        Self::at(place, clock, wrap).await
     }
 
-    /// Over a disk with room for so many bytes.
-    pub async fn of_bytes(bytes: u64) -> Self {
-        Self::of_size(Some(bytes), |table, _| table).await
-    }
-
-    async fn of_size(
-        max_bytes: Option<u64>,
+    /// In a place of the test's own.
+    pub async fn at(
+        place: Place,
+        clock: Arc<TestClock>,
         wrap: impl FnOnce(Arc<dyn Table>, Arc<dyn Clock>) -> Arc<dyn Table>,
     ) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(TestClock::default());
         let ids = Arc::new(TestIds::seeded(1));
-        let data = DataFolder::open(folder.path()).unwrap();
-        let config = SqliteTableConfig { readers: 1, max_bytes };
-        let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
-        let sqlite = table.clone();
-        let table = Arc::new(CountingTable::new(wrap(table, clock.clone())));
+        let table = wrap(place.counted(), clock.clone());
         let blog = Blog::open(table.clone(), clock.clone(), "epoch").await.unwrap();
         let (objects, index) = (Arc::<MemoryObjects>::default(), Arc::<StaleIndex>::default());
         let passwords = Arc::<PlainPasswords>::default();
-        let mut world = World {
-            schema: None,
-            blog,
-            table,
-            clock,
-            ids,
-            objects,
-            index,
-            passwords,
-            sqlite,
-            _folder: folder,
-        };
+        let mut world =
+            World { schema: None, blog, table, clock, ids, objects, index, passwords, place };
         world.build(true, true);
         world
     }
@@ -201,6 +180,13 @@ impl World {
         accounts.key(key).await.unwrap()
     }
 
+    /// The calls of the place's table for what `work` does.
+    pub async fn calls<T>(&self, work: impl Future<Output = T>) -> (T, Counts) {
+        let before = self.place.counts();
+        let done = work.await;
+        (done, self.place.counts() - before)
+    }
+
     pub fn schema(&self) -> &Schema {
         self.schema.as_ref().unwrap()
     }
@@ -258,7 +244,7 @@ impl World {
         if let Some(identity) = who {
             request = request.data(identity.clone());
         }
-        let (response, counts) = CountingTable::counting(self.schema().execute(request)).await;
+        let (response, counts) = self.calls(self.schema().execute(request)).await;
         let json = serde_json::to_value(&response).unwrap();
         Answered { json, counts, cookie: slot.take() }
     }

@@ -16,9 +16,19 @@ pub struct Place {
 
 impl Place {
     pub async fn fresh(clock: &Arc<TestClock>) -> Place {
+        Self::of_size(clock, None)
+    }
+
+    /// On a disk with room for so many bytes.
+    #[allow(dead_code, reason = "the schema's suites fill one")]
+    pub fn of_bytes(clock: &Arc<TestClock>, bytes: u64) -> Place {
+        Self::of_size(clock, Some(bytes))
+    }
+
+    fn of_size(clock: &Arc<TestClock>, max_bytes: Option<u64>) -> Place {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::open(folder.path()).unwrap();
-        let config = SqliteTableConfig { readers: 1, max_bytes: None };
+        let config = SqliteTableConfig { readers: 1, max_bytes };
         let table = Arc::new(SqliteTable::open(&data, &config, clock.clone()).unwrap());
         let counting = Arc::new(CountingTable::new(table.clone()));
         Place { table, counting, _folder: folder }
