@@ -4,6 +4,7 @@ use contract::Counts;
 use domain::stage::{Failure, Outcome, StageKind};
 use serde_json::{Value, json};
 
+use crate::place::Place;
 use crate::world::{World, stage};
 
 fn reads(queries: u64, batches: u64, gets: u64) -> Counts {
@@ -297,7 +298,10 @@ async fn an_operation_that_asks_for_too_many_lists_gets_those_that_it_may() {
     let answered = world.ask(None, lists, json!({"n": 30})).await;
     let refused = answered.codes().into_iter().filter(|code| *code == "QUERY_TOO_COSTLY").count();
     assert!(refused > 0 && refused == answered.codes().len(), "{:#}", answered.json);
-    assert_eq!(answered.counts.calls(), 25, "no call more reaches the table");
+    let calls = answered.counts.calls();
+    assert!(calls <= 25, "no call more reaches the table");
+    // What is refused ends the others, some of which may not have come to the wire yet.
+    assert!(calls == 25 || !Place::AT_THE_PORT, "{calls}");
 }
 
 #[tokio::test]
