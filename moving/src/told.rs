@@ -42,7 +42,7 @@ impl<W: Write> Lines<W> {
             Step::Comparison => "rows read back and compared",
             Step::Stages => "rows searched for stages, which are written",
             Step::Check => {
-                let _ = writeln!(told.out, "looking for what is wrong with all that has arrived");
+                let _ = writeln!(told.out, "all that has arrived is checked");
                 return;
             }
         };

@@ -86,7 +86,9 @@ impl Operator {
         let (accounts, requests, clock, ids) = (blog, blog, &**clock, &**ids);
         let draw = DrawResetLink { accounts, requests, clock, ids, site: &site };
         match draw.run(email).await {
-            Err(ActionError::Refused(Refusal::NotFound)) => Err("no account has this address".into()),
+            Err(ActionError::Refused(Refusal::NotFound)) => {
+                Err("no account has this address".into())
+            }
             link => Ok(json!({ "resetLink": link? })),
         }
     }

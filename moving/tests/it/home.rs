@@ -73,14 +73,29 @@ impl Home {
         objects: &dyn Objects,
         folder: &Path,
     ) -> Result<Manifest, ExportError> {
+        // So little that there are many files.
+        self.export_parts(walk, objects, folder, 4_000).await
+    }
+
+    /// In files of the size that the programs write.
+    pub async fn export_large(&self, folder: &Path) -> Result<Manifest, ExportError> {
+        self.export_parts(&*self.table, &self.objects, folder, moving::PART_BYTES).await
+    }
+
+    async fn export_parts(
+        &self,
+        walk: &dyn Walk,
+        objects: &dyn Objects,
+        folder: &Path,
+        part_bytes: usize,
+    ) -> Result<Manifest, ExportError> {
         let source = Source {
             table: &*self.table,
             walk,
             objects,
             clock: &*self.clock,
             ids: &*self.ids,
-            // So little that there are many files.
-            part_bytes: 4_000,
+            part_bytes,
         };
         moving::export(&source, folder).await
     }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use domain::stage::StageKind;
 use domain::usage::{Price, Prices};
-use moving::{PART_BYTES, Progress, Source, Step};
+use moving::{Progress, Step};
 
 use crate::home::Home;
 
@@ -19,11 +19,7 @@ async fn many_posts_arrive_in_sight_and_held_with_their_price() {
     let folder = tempfile::tempdir().unwrap();
     let source = Home::empty(1);
     source.publish_many(n_posts).await;
-    let (table, objects, ids) = (&*source.table, &source.objects, &*source.ids);
-    let clock = &*source.clock;
-    let part_bytes = PART_BYTES;
-    let exported = Source { table, walk: table, objects, clock, ids, part_bytes };
-    let exported = moving::export(&exported, folder.path()).await.unwrap();
+    let exported = source.export_large(folder.path()).await.unwrap();
 
     let (there, heard) = (Home::empty(2), Mutex::new(vec![]));
     let hearer = |progress: Progress| heard.lock().unwrap().push(progress);

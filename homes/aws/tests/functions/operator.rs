@@ -15,7 +15,8 @@ async fn an_owner_who_forgot_the_password_chooses_another_by_the_operators_link(
     owner.publishes("Mine", "One sentence.").await;
 
     let mut operator = Function::start(PROGRAM, &environment).await;
-    let drawn = operator.invoke(json!({ "command": "resetLink", "email": "Kim@Example.com" })).await;
+    let drawn =
+        operator.invoke(json!({ "command": "resetLink", "email": "Kim@Example.com" })).await;
     let link = drawn["resetLink"].as_str().unwrap();
     let token = link.strip_prefix("https://blog.example/reset?token=").unwrap();
     assert!(!operator.said().contains(token), "{}", operator.said());
@@ -24,7 +25,8 @@ async fn an_owner_who_forgot_the_password_chooses_another_by_the_operators_link(
     assert!(error.to_string().contains("no account has this address"), "{error}");
 
     let mut guest = Visitor::of(&environment).await;
-    let reset = "mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { __typename } }";
+    let reset =
+        "mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { __typename } }";
     let new = "a password that is new";
     let input = json!({ "input": { "token": token, "password": new } });
     let done = guest.ask(reset, input).await;
