@@ -2,13 +2,14 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::both;
 use crate::deployed;
 use crate::process::{Aside, call, cargo_test, step};
-use crate::servers::Servers;
-use crate::setup;
+use crate::serve;
+use crate::servers::{Account, Servers};
+use crate::setup::{self, Scope};
 use crate::web;
 use crate::workspace::Workspace;
 
@@ -31,13 +32,18 @@ pub const CRATES: &[&str] = &[
 /// The package that tests the deployed blog from outside. Without it, cargo chooses the same features for the others.
 const OUTSIDE: &str = "deepdive-tests-aws";
 
-/// Checks the templates, bundles the web client, starts the servers, deploys the blog, has every adapter prove itself
-/// against the servers, and tests the blog from outside: by tests of its own, and by those of the product.
+/// Checks the templates, builds what a person runs on one machine, starts the servers, has every adapter prove itself
+/// against them, deploys the blog, and tests it from outside: by tests of its own, and by those of the product.
+///
+/// Whoever watches a deployed blog mostly waits, and DynamoDB Local does one thing at a time. So the adapters are tested
+/// meanwhile, and the blog is deployed to two accounts.
 ///
 /// # Errors
 /// A server cannot be had, the blog cannot be deployed, or a test failed.
 pub fn test(workspace: &Workspace) -> Result<()> {
     deployed::templates(workspace)?;
+    // The product's suites move blogs from one machine to where it is deployed.
+    serve::set_up_and_build(workspace, Scope::Everything)?;
     let servers = start(workspace)?;
     let tests = |crates: &[&str]| {
         let mut tests = tests(workspace, crates);
@@ -48,23 +54,28 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     step("tests: from write to searchable", || {
         call(tests(CRATES).args(["--bench", "searchable"]))
     })?;
-    // DynamoDB Local does one thing at a time, and whoever watches the deployed blog mostly waits.
-    let title = "tests: adapters and functions of the AWS home";
     let others: Vec<&str> = CRATES.iter().copied().filter(|name| *name != OUTSIDE).collect();
     let mut adapters = tests(&others);
     adapters.args(["--lib", "--test", "*"]);
+    let title = "tests: adapters and functions of the AWS home";
     let adapters = Aside::start(title, workspace.memory("adapters.log"), &mut adapters)?;
-    let blog = deployed::deploy(workspace, &servers.aws, &servers.opensearch.url)?;
+
+    let functions = deployed::functions(workspace)?;
+    let second = Account::start(workspace)?;
+    let blog = deployed::deploy(workspace, &servers.account, &functions)?;
+    deployed::deploy(workspace, &second, &functions)?;
     let mut outside = tests(CRATES);
     outside.args(["--test", "deployed"]);
     outside.env("DEEPDIVE_BLOG_URL", &blog.url).env("DEEPDIVE_BLOG_SOCKETS", &blog.sockets);
     outside.env("DEEPDIVE_BLOG_EDGE", &blog.edge).env("DEEPDIVE_SET_UP_LINK", &blog.set_up_link);
     outside.env("DEEPDIVE_BLOG_TABLE", &blog.table).env("DEEPDIVE_BLOG_POOL", &blog.pool);
     let outside = step("tests: the deployed blog", || call(&mut outside));
-    let product =
-        step("tests: the product, in the AWS home", || both::run(workspace, servers.aws.url()));
-    let adapters = adapters.wait();
-    outside.and(product).and(adapters)
+    let product = step("tests: the product, in the AWS home", || {
+        both::run(workspace, servers.account.aws.url(), second.aws.url())
+    });
+    let (adapters, _) = adapters.wait()?;
+    ensure!(adapters, "not all tests of the adapters passed");
+    outside.and(product)
 }
 
 /// Starts the servers, deploys the blog, says where it is, and keeps it until the person presses Enter.
@@ -73,12 +84,12 @@ pub fn test(workspace: &Workspace) -> Result<()> {
 /// A server cannot be had, or the blog cannot be deployed.
 pub fn serve(workspace: &Workspace) -> Result<()> {
     deployed::packages(workspace)?;
-    let servers = start(workspace)?;
-    let blog = deployed::deploy(workspace, &servers.aws, &servers.opensearch.url)?;
-    println!("\n    blog        http://localhost:{}", servers.aws.port());
+    let Servers { account, .. } = &start(workspace)?;
+    let blog = deployed::deploy(workspace, account, &deployed::functions(workspace)?)?;
+    println!("\n    blog        http://localhost:{}", account.aws.port());
     println!("    owner       {}", blog.set_up_link);
-    println!("    emulator    {} (suites: DEEPDIVE_DEPLOYED)", servers.aws.url());
-    println!("    search      {}", servers.opensearch.url);
+    println!("    emulator    {} (suites: DEEPDIVE_DEPLOYED)", account.aws.url());
+    println!("    search      {}", account.opensearch.url);
     println!("    Enter ends it.");
     std::io::stdin().read_line(&mut String::new())?;
     Ok(())

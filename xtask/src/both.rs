@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::watch;
+use crate::process::{Aside, watch};
 use crate::suites::{self, Counts, Depth};
 use crate::workspace::Workspace;
 
@@ -30,11 +30,12 @@ enum Kind {
     Node,
 }
 
-/// Runs them, and prints which share of all tests runs on both homes.
+/// Runs them, and prints which share of all tests runs on both homes. Those in Rust have the blog of one emulator, those
+/// in Node that of another: each takes its blog for the only one, and often waits.
 ///
 /// # Errors
 /// A test failed, or the list names what is not there.
-pub fn run(workspace: &Workspace, emulator: &str) -> Result<()> {
+pub fn run(workspace: &Workspace, for_rust: &str, for_node: &str) -> Result<()> {
     let list = workspace.root.join(LIST);
     let list = fs::read_to_string(&list).with_context(|| format!("read {}", list.display()))?;
     let left_out = parse(&list)?;
@@ -50,10 +51,22 @@ pub fn run(workspace: &Workspace, emulator: &str) -> Result<()> {
         .partition(|script| of(Kind::Node).any(|line| script.ends_with(&line.name)));
     ensure!(others.len() == of(Kind::Node).count(), "{LIST} names a file that is not there");
 
-    let (mut counts, mut reasons, mut well) = (Counts::default(), vec![], true);
-    for mut suite in [rust, suites::node_test(&scripts)] {
-        well &= one(workspace, emulator, &mut suite, &mut counts, &mut reasons)?;
-    }
+    let at = |suite: &mut Command, emulator: &str| {
+        suite.current_dir(&workspace.root).env(VARIABLE, emulator);
+        suite.envs(suites::environment(workspace, Depth::Usual));
+    };
+    at(&mut rust, for_rust);
+    let rust =
+        Aside::start("tests of the product in Rust", workspace.memory("rust.log"), &mut rust)?;
+    let (mut counts, mut reasons) = (Counts::default(), vec![]);
+    let mut node = suites::node_test(&scripts);
+    at(&mut node, for_node);
+    let node_well = watch(&mut node, |line| {
+        counts.hear(line);
+        reasons.extend(skipped(line));
+    })?;
+    let (rust_well, said) = rust.wait()?;
+    said.lines().for_each(|line| counts.hear(line));
     let of_files: u32 = others.iter().map(|file| tests_in(file)).sum::<Result<u32>>()?;
     let (ran, all) = share(&counts, of_files);
     println!("\n    {ran} of {all} tests run on both homes, {} %", 100 * ran / all.max(1));
@@ -63,26 +76,9 @@ pub fn run(workspace: &Workspace, emulator: &str) -> Result<()> {
     for reason in reasons {
         println!("    left out: {reason}");
     }
+    let well = rust_well && node_well;
     ensure!(well && counts.failed == 0 && ran > 0, "not all passed on the deployed blog");
     Ok(())
-}
-
-fn one(
-    workspace: &Workspace,
-    emulator: &str,
-    suite: &mut Command,
-    counts: &mut Counts,
-    reasons: &mut Vec<String>,
-) -> Result<bool> {
-    suite.current_dir(&workspace.root).envs(suites::environment(workspace, Depth::Usual));
-    watch(suite.env(VARIABLE, emulator), |line| {
-        counts.hear(line);
-        if let Some(reason) = skipped(line)
-            && !reasons.contains(&reason)
-        {
-            reasons.push(reason);
-        }
-    })
 }
 
 /// Name and reason of a test that Node skipped, of which it tells so: `﹣ name (0.1ms) # reason`.

@@ -1,13 +1,14 @@
 //! The blog as it is deployed: its functions and its web client behind MiniStack's API Gateway and CloudFront, made
 //! there by `infra`.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::functions;
 use crate::process::{call, output, step};
-use crate::servers::{MINISTACK_REGION, MiniStack};
+use crate::servers::{Account, MINISTACK_REGION};
 use crate::setup::npm;
 use crate::workspace::Workspace;
 
@@ -55,13 +56,11 @@ pub fn packages(workspace: &Workspace) -> Result<()> {
     step("infra: npm packages", || npm::install(&workspace.root.join("infra")))
 }
 
-/// Deploys the blog as an owner would, with the functions that are compiled, and search at `search_url`. The
-/// packages of `infra` are there (see [`packages`]).
+/// Lays out the functions that are compiled as they are sent, and looks what is in them.
 ///
 /// # Errors
-/// A part cannot be fetched or deployed; the message says which.
-pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Result<Deployed> {
-    let infra = workspace.root.join("infra");
+/// One of them contains what it must not.
+pub fn functions(workspace: &Workspace) -> Result<PathBuf> {
     let programs = workspace.target.join("release");
     // Not where those are that an owner deploys.
     let functions = workspace.memory("functions");
@@ -75,11 +74,22 @@ pub fn deploy(workspace: &Workspace, aws: &MiniStack, search_url: &str) -> Resul
         }
         Ok(())
     })?;
+    Ok(functions)
+}
+
+/// Deploys the blog as an owner would, with these functions (see [`functions`]). The packages of `infra` are there
+/// (see [`packages`]).
+///
+/// # Errors
+/// A part cannot be fetched or deployed; the message says which.
+pub fn deploy(workspace: &Workspace, account: &Account, functions: &Path) -> Result<Deployed> {
+    let Account { aws, opensearch } = account;
+    let infra = workspace.root.join("infra");
     let cdk = |arguments: &[&str]| {
         let mut command = Command::new("npx");
         command.args(["--no-install", "cdk"]).args(arguments).current_dir(&infra);
         command.args(["--context", &format!("functions={}", functions.display())]);
-        command.args(["--context", &format!("searchUrl={search_url}")]);
+        command.args(["--context", &format!("searchUrl={}", opensearch.url)]);
         command.args(["--context", &format!("architecture={}", architecture())]);
         // Readers are to sign up there.
         command.args(["--context", "signUp=open"]);

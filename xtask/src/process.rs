@@ -98,17 +98,18 @@ impl Aside {
         Ok(Aside { title, started: Instant::now(), background, said })
     }
 
-    /// Waits for its end, and shows what it said.
+    /// Waits for its end, and shows what it said. Gives whether it ended with status 0, and what it said.
     ///
     /// # Errors
-    /// As [`call`].
-    pub fn wait(self) -> Result<()> {
+    /// Nobody knows how it ended, or what it said.
+    pub fn wait(mut self) -> Result<(bool, String)> {
         println!("==> {}", self.title);
-        let ended = self.background.wait();
+        let well = self.background.child.wait().context("wait for what runs aside")?.success();
         let said = fs::read(&self.said).with_context(|| format!("read {}", self.said.display()))?;
-        print!("{}", String::from_utf8_lossy(&said));
-        println!("    ended {:.1} s after it began", self.started.elapsed().as_secs_f32());
-        ended
+        let said = String::from_utf8_lossy(&said).into_owned();
+        print!("{said}");
+        println!("    seen {:.1} s after it began", self.started.elapsed().as_secs_f32());
+        Ok((well, said))
     }
 }
 
@@ -192,14 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_aside_said_is_in_its_file_and_its_failure_is_told() {
-        let said = std::env::temp_dir().join(format!("deepdive-aside-{}", std::process::id()));
+    fn what_a_program_aside_said_is_kept_with_how_it_ended() {
+        let file = std::env::temp_dir().join(format!("deepdive-aside-{}", std::process::id()));
         let mut failing = Command::new("sh");
         failing.args(["-c", "echo one; echo two >&2; exit 3"]);
-        let error = Aside::start("a test", said.clone(), &mut failing).unwrap().wait().unwrap_err();
-        assert!(format!("{error:#}").contains('3'), "{error:#}");
-        assert_eq!(fs::read_to_string(&said).unwrap(), "one\ntwo\n");
-        fs::remove_file(said).unwrap();
+        let ended = Aside::start("a test", file.clone(), &mut failing).unwrap().wait().unwrap();
+        assert_eq!(ended, (false, "one\ntwo\n".to_owned()));
+        fs::remove_file(file).unwrap();
     }
 
     #[cfg(target_os = "linux")]

@@ -12,6 +12,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -42,10 +43,29 @@ pub struct Servers {
     pub dynamodb: Server,
     /// Another that speaks its protocol.
     pub dynoxide: Server,
+    /// An account of AWS.
+    pub account: Account,
+}
+
+/// What a blog is deployed to.
+pub struct Account {
     /// What stands in for AWS.
     pub aws: MiniStack,
     /// A node of OpenSearch.
     pub opensearch: Server,
+}
+
+impl Account {
+    /// Fetches what is missing, and starts both.
+    ///
+    /// # Errors
+    /// One of them cannot be fetched or does not start; the message says what it needs.
+    pub fn start(workspace: &Workspace) -> Result<Account> {
+        Ok(Account {
+            aws: step("server: MiniStack", || ministack::start(workspace))?,
+            opensearch: step("server: OpenSearch", || opensearch::start(workspace))?,
+        })
+    }
 }
 
 impl Servers {
@@ -57,14 +77,14 @@ impl Servers {
         Ok(Servers {
             dynamodb: step("server: DynamoDB Local", || dynamodb::start(workspace))?,
             dynoxide: step("server: dynoxide", || dynoxide::start(workspace))?,
-            aws: step("server: MiniStack", || ministack::start(workspace))?,
-            opensearch: step("server: OpenSearch", || opensearch::start(workspace))?,
+            account: Account::start(workspace)?,
         })
     }
 
     /// The variables in which tests look for them.
     pub fn variables(&self) -> [(&'static str, &str); 4] {
-        let servers = [&self.dynamodb, &self.dynoxide, &self.aws.server, &self.opensearch];
+        let Account { aws, opensearch } = &self.account;
+        let servers = [&self.dynamodb, &self.dynoxide, &aws.server, opensearch];
         servers.map(|server| (server.variable, server.url.as_str()))
     }
 }
@@ -126,10 +146,17 @@ impl Drop for Server {
 
 /// A new folder for what a server keeps while it runs.
 fn run_folder(name: &str) -> Result<PathBuf> {
-    let folder = std::env::temp_dir().join(format!("deepdive-{name}-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(own_name(name));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
     Ok(folder)
+}
+
+/// A name that no other server has.
+fn own_name(name: &str) -> String {
+    static SERVERS: AtomicU32 = AtomicU32::new(0);
+    let number = SERVERS.fetch_add(1, Ordering::Relaxed);
+    format!("deepdive-{name}-{}-{number}", std::process::id())
 }
 
 /// A port that nobody listens on, for a server that is told its own. It does not start when somebody else was faster.

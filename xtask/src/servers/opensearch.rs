@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Server, java, run_folder};
+use super::{Server, java, own_name, run_folder};
 use crate::fetched::{cache, made_once};
 use crate::process::{call, in_path, output};
 use crate::workspace::Workspace;
@@ -100,7 +100,7 @@ fn is_root() -> Result<bool> {
 
 /// A new folder for what it keeps while it runs: in memory, where there is such a place.
 fn memory_folder() -> Result<PathBuf> {
-    let folder = Path::new(MEMORY).join(format!("deepdive-opensearch-{}", std::process::id()));
+    let folder = Path::new(MEMORY).join(own_name("opensearch"));
     let _ = fs::remove_dir_all(&folder);
     match fs::create_dir(&folder) {
         Ok(()) => Ok(folder),
