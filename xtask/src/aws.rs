@@ -96,8 +96,7 @@ pub fn serve(workspace: &Workspace) -> Result<()> {
 }
 
 fn start(workspace: &Workspace) -> Result<Servers> {
-    setup::compilers(workspace)?;
-    setup::browser(workspace)?;
+    setup::run(workspace, Scope::Aws)?;
     web::run(workspace)?;
     let servers = Servers::start(workspace)?;
     step("functions and tests: compile", || call(tests(workspace, CRATES).arg("--no-run")))?;

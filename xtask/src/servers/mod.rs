@@ -166,7 +166,10 @@ fn free_port() -> Result<u16> {
 }
 
 /// A program of the Java 17 that the servers need. A newer one will not do for OpenSearch.
-fn java(program: &str) -> Result<Command> {
+///
+/// # Errors
+/// There is none; the message says where it is looked for.
+pub fn java(program: &str) -> Result<Command> {
     let named = std::env::var_os("JAVA_HOME").map(PathBuf::from);
     let debian = PathBuf::from("/usr/lib/jvm/java-17-openjdk-amd64");
     for home in named.into_iter().chain([debian]) {

@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use super::{Missing, Scope};
 use crate::process::{call, in_path, output};
+use crate::servers;
 use crate::tools;
 
 struct Package {
@@ -17,7 +18,7 @@ struct Package {
     without: &'static str,
 }
 
-const PACKAGES: [Package; 4] = [
+const PACKAGES: [Package; 6] = [
     Package {
         name: "espeak-ng",
         scope: Scope::Product,
@@ -41,6 +42,18 @@ const PACKAGES: [Package; 4] = [
         scope: Scope::Everything,
         present: korean_font,
         without: "screenshots of the tests show boxes in place of Korean",
+    },
+    Package {
+        name: "openjdk-17-jdk-headless",
+        scope: Scope::Aws,
+        present: || servers::java("javac").is_ok(),
+        without: "DynamoDB Local and OpenSearch do not run",
+    },
+    Package {
+        name: "maven",
+        scope: Scope::Aws,
+        present: || in_path("mvn"),
+        without: "DynamoDB Local and OpenSearch cannot be fetched",
     },
 ];
 

@@ -22,6 +22,8 @@ pub enum Scope {
     Product,
     /// The tools of the tests, too.
     Everything,
+    /// What the servers are made with that the AWS home is tested against, too.
+    Aws,
 }
 
 /// Something that could not be installed here, and that the product can do without.
