@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::deployed;
+use crate::aws;
 use crate::process::{call, cargo, output, step};
 use crate::setup::{self, Scope};
 use crate::suites::Depth;
@@ -15,7 +15,7 @@ use crate::workspace::{Workspace, cache_home};
 /// The version that reads our `deny.toml`.
 const CARGO_DENY: &str = "0.20.2";
 
-/// Format, lints, licences, what the AWS home is made of, and all tests: the quick ones first.
+/// Format, lints, licences, and all tests: the quick ones first, those of the AWS home last.
 pub fn run(workspace: &Workspace) -> Result<()> {
     step("format", || call(cargo(workspace).args(["fmt", "--all", "--check"])))?;
     setup::run(workspace, Scope::Everything)?;
@@ -35,8 +35,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
             &["--package", "web-yew", "--target", web::TARGET, "--profile", web::PROFILE],
         )
     })?;
-    deployed::templates(workspace)?;
-    test::run(workspace, Depth::Usual)
+    test::run(workspace, Depth::Usual)?;
+    aws::test(workspace)
 }
 
 fn lint(workspace: &Workspace, what: &[&str]) -> Result<()> {

@@ -51,7 +51,7 @@ usage: cargo xtask COMMAND
   cold              start those functions as Lambda does, and print what that costs
   web               bundle the web client into web-yew/dist
   schema            write schema.graphql
-  ci                everything that has to pass before a change lands: format, lints, licences, tests
+  ci                everything that has to pass before a change lands: format, lints, licences, tests of both homes
   long              all tests with more cases and rounds, those of AWS too, and the bundle made twice
   bench [-- ARGS]   measure and print what the product costs; `--only TEXT`, `--record FILE`, `--compile`";
 
