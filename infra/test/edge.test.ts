@@ -167,9 +167,11 @@ test("a blog without search, or with another's, makes no index", () => {
   assert.deepEqual(new Set(urls), new Set(["https://search.example"]));
 });
 
-test("the edge says who asks, whatever they say of it", () => {
-  const { headers } = run("visitor.js", "/graphql", { "x-deepdive-visitor": "127.0.0.1", accept: "*/*" });
+test("the edge says who asks and for which path, whatever they say of it", () => {
+  const said = { "x-deepdive-visitor": "127.0.0.1", "x-deepdive-path": "/", accept: "*/*" };
+  const { headers } = run("visitor.js", "/tags/c%23", said);
   assert.equal(headers["x-deepdive-visitor"].value, "203.0.113.7");
+  assert.equal(headers["x-deepdive-path"].value, "/tags/c%23", "with its escapes");
   assert.equal(headers["accept"].value, "*/*");
 });
 

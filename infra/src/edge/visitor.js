@@ -1,6 +1,9 @@
-// Who asks, as CloudFront sees it. What a visitor says of it themselves is written over.
+// Who asks, and for which path, as CloudFront sees it: API Gateway takes the escapes out of a path before it hands it on.
+// What a visitor says of these themselves is written over.
 
 function handler(event) {
-  event.request.headers["x-deepdive-visitor"] = { value: event.viewer.ip };
-  return event.request;
+  var request = event.request;
+  request.headers["x-deepdive-visitor"] = { value: event.viewer.ip };
+  request.headers["x-deepdive-path"] = { value: request.uri };
+  return request;
 }
