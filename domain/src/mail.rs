@@ -72,6 +72,19 @@ pub struct MailRequest {
 }
 
 impl MailRequest {
+    /// One that is due at once, of whose links none is good longer than its purpose allows.
+    pub fn new(
+        id: MailId,
+        purpose: MailPurpose,
+        email: String,
+        language: Language,
+        now: Timestamp,
+    ) -> Self {
+        let state = MailState::Due { at: now, attempts: 0 };
+        let expires_at = now.plus(purpose.life());
+        MailRequest { id, purpose, email, language, asked_at: now, expires_at, state }
+    }
+
     /// From when on it is to be sent, if nobody has sent it.
     pub fn due_at(&self) -> Option<Timestamp> {
         match self.state {
@@ -207,15 +220,8 @@ mod tests {
         let site = SiteAddress { title: "깊이".into(), origin: "https://blog.example".into() };
         for purpose in [MailPurpose::SignUp, MailPurpose::PasswordReset] {
             for language in [Language::Korean, Language::English] {
-                let request = MailRequest {
-                    id: MailId::from_bits(1),
-                    purpose,
-                    email: "kim@example.org".into(),
-                    language,
-                    asked_at: Timestamp(0),
-                    expires_at: Timestamp(0).plus(purpose.life()),
-                    state: MailState::Due { at: Timestamp(0), attempts: 0 },
-                };
+                let (id, email) = (MailId::from_bits(1), "kim@example.org".to_owned());
+                let request = MailRequest::new(id, purpose, email, language, Timestamp(0));
                 let link = site.link(purpose, "dd_lnk_x");
                 let mail = site.mail_with(&request, link.clone());
                 assert!(mail.text.lines().any(|line| line == link), "{}", mail.text);

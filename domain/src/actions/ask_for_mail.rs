@@ -3,7 +3,7 @@
 use crate::MailId;
 use crate::actions::attempts::{self, Visitor};
 use crate::actions::{ActionError, Refusal, credentials};
-use crate::mail::{MailPurpose, MailRequest, MailState};
+use crate::mail::{MailPurpose, MailRequest};
 use crate::ports::{Accounts, Clock, IdSource, MailRequests};
 use crate::text::Language;
 
@@ -46,16 +46,8 @@ impl AskForMail<'_> {
         attempts::count(accounts, clock, &attempts::MAIL_FROM, &network).await?;
         let address = format!("{purpose:?}:{email}");
         attempts::count(accounts, clock, &attempts::MAIL, &address).await?;
-        let now = clock.now();
-        let request = MailRequest {
-            id: MailId::from_bits(self.ids.secret()),
-            purpose,
-            email,
-            language,
-            asked_at: now,
-            expires_at: now.plus(purpose.life()),
-            state: MailState::Due { at: now, attempts: 0 },
-        };
+        let id = MailId::from_bits(self.ids.secret());
+        let request = MailRequest::new(id, purpose, email, language, clock.now());
         Ok(self.requests.ask(&request).await?)
     }
 }

@@ -34,17 +34,10 @@ impl DrawResetLink<'_> {
         if self.accounts.by_email(&email).await?.is_none() {
             return Err(Refusal::NotFound.into());
         }
-        let (purpose, now) = (MailPurpose::PasswordReset, self.clock.now());
-        let request = MailRequest {
-            id: MailId::from_bits(self.ids.secret()),
-            purpose,
-            email,
-            // Of a mail that nobody writes.
-            language: Language::English,
-            asked_at: now,
-            expires_at: now.plus(purpose.life()),
-            state: MailState::WithOperator,
-        };
+        let (id, purpose) = (MailId::from_bits(self.ids.secret()), MailPurpose::PasswordReset);
+        // The language of a mail that nobody writes.
+        let due = MailRequest::new(id, purpose, email, Language::English, self.clock.now());
+        let request = MailRequest { state: MailState::WithOperator, ..due };
         self.requests.ask(&request).await?;
         Ok(draw_link(self.requests, self.ids, self.site, &request).await?)
     }
