@@ -3,8 +3,8 @@
 Each mend says what it stands on, and nothing starts when that has another form than in the version that is pinned.
 What takes more than a few lines is in a file of its own: how the table's stream is read (`streams.py`), rows expire
 (`expiry.py`) and how much is read and written at once (`sizes.py`), how a user pool takes over whom it does not have
-(`pool.py`), what functions log (`logs.py`), what is not waited for (`pace.py`), and who stands in for Polly (`polly.py`)
-and for a model of Bedrock (`bedrock.py`).
+(`pool.py`), what functions log (`logs.py`) and what fails with one of their environments (`environments.py`), what is
+not waited for (`pace.py`), and who stands in for Polly (`polly.py`) and for a model of Bedrock (`bedrock.py`).
 """
 
 import contextvars
@@ -16,6 +16,7 @@ from ministack.services import apigateway, cloudfront
 
 import bedrock
 import control
+import environments
 import expiry
 import pace
 import polly
@@ -58,17 +59,22 @@ async def from_api(original, origin, method, uri, query, headers, body, https, c
     return status, "", cloudfront._multidict_from_pairs(pairs), content
 
 
-# What the function of $connect chose, of the handshake that is being answered.
+# What the function of $connect chose, and what it answered when it refused, of the handshake that is being answered.
 subprotocol = contextvars.ContextVar("subprotocol", default=None)
+refusal = contextvars.ContextVar("refusal", default=None)
+ROUTE = ["api_id", "account_id", "region", "route", "stage", "connection_id", "event_type"]
 
 
-@mended(apigateway, "_invoke_ws_lambda", ["api_id", "account_id", "region", "route", "stage", "connection_id", "event_type"])
+@mended(apigateway, "_invoke_ws_lambda", ROUTE)
 async def noted(original, *args, **named):
-    """API Gateway names the subprotocol that the function of $connect answers with. Here nobody is named one."""
+    """API Gateway names the subprotocol that the function of $connect answers with, and refuses with its status. Here
+    nobody is named one, and each is refused with 403."""
     answer = await original(*args, **named)
     for name, value in ((answer or {}).get("headers") or {}).items():
         if name.lower() == "sec-websocket-protocol":
             subprotocol.set(value)
+    if args[ROUTE.index("event_type")] == "CONNECT":
+        refusal.set(answer)
     return answer
 
 
@@ -82,7 +88,14 @@ async def naming(original, scope, receive, send):
         scope = at_the_edge(scope)
 
     async def named(message):
-        chosen = subprotocol.get()
+        chosen, refused = subprotocol.get(), refusal.get()
+        if message["type"] == "websocket.accept":
+            refusal.set(None)
+        if message["type"] == "websocket.close" and refused:
+            start = {"type": "websocket.http.response.start", "status": int(refused["statusCode"]), "headers": []}
+            await send(start)
+            body = str(refused.get("body") or "").encode()
+            return await send({"type": "websocket.http.response.body", "body": body})
         if message["type"] == "websocket.accept" and chosen in scope.get("subprotocols", []):
             message = {**message, "subprotocol": chosen}
         await send(message)
@@ -102,6 +115,6 @@ def at_the_edge(scope):
     return {**scope, "headers": headers}
 
 
-for part in (bedrock, expiry, pace, polly, pool, sizes, streams):
+for part in (bedrock, environments, expiry, pace, polly, pool, sizes, streams):
     part.install()
 app.main()
