@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { runInNewContext } from "node:vm";
 
-import { App, type StackProps } from "aws-cdk-lib";
+import { type StackProps } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 
-import { type Blog, blog } from "../src/blog.ts";
-import { programs } from "./programs.ts";
+import { maker, programs } from "./programs.ts";
 
 const SEOUL = { env: { account: "123456789012", region: "ap-northeast-2" } };
 const VIRGINIA = { env: { account: "123456789012", region: "us-east-1" } };
@@ -24,9 +23,7 @@ before(() => {
 
 after(() => rmSync(functions, { recursive: true }));
 
-function made(context: Record<string, string> = {}, place: StackProps = {}): Blog {
-  return blog(new App({ context: { functions, ...context } }), place);
-}
+const made = maker(() => functions);
 
 /** The distribution as CloudFormation is asked for it. */
 function distribution(context: Record<string, string> = {}, place: StackProps = {}): Record<string, any> {

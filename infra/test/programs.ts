@@ -1,8 +1,12 @@
-// The functions, as the templates look for them; what is in them matters to nobody here.
+// The functions, as the templates look for them, what is in them matters to nobody here; and what is made with them.
 
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { App, type StackProps } from "aws-cdk-lib";
+
+import { type Blog, blog } from "../src/blog.ts";
 
 /** All of them, by the names of their folders. */
 export const PROGRAMS = [
@@ -18,4 +22,15 @@ export function programs(): string {
     writeFileSync(join(functions, program, "bootstrap"), program);
   }
   return functions;
+}
+
+/** The blog as settings make it, at a place; the same one for the same settings: most tests look at the usual one. */
+export function maker(functions: () => string): (context?: Record<string, string>, place?: StackProps) => Blog {
+  const known = new Map<string, Blog>();
+  return (context = {}, place = {}) => {
+    const key = JSON.stringify([context, place]);
+    const made = known.get(key) ?? blog(new App({ context: { functions: functions(), ...context } }), place);
+    known.set(key, made);
+    return made;
+  };
 }

@@ -6,13 +6,12 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 
-import { type Blog, blog, costs } from "../src/blog.ts";
+import { costs } from "../src/blog.ts";
 import { POLLY_FOLDER } from "../src/data.ts";
 import { SUMMARY_MODEL, SettingError, VOICES } from "../src/settings.ts";
-import { PROGRAMS, programs } from "./programs.ts";
+import { PROGRAMS, maker, programs } from "./programs.ts";
 
 /** What is allowed of everything, and why it cannot be less. */
 const OF_EVERYTHING = {
@@ -31,9 +30,7 @@ before(() => {
 
 after(() => rmSync(functions, { recursive: true }));
 
-function made(context: Record<string, string> = {}): Blog {
-  return blog(new App({ context: { functions, ...context } }), {});
-}
+const made = maker(() => functions);
 
 function templates(context: Record<string, string> = {}): Template[] {
   return Object.values(made(context)).map((stack) => Template.fromStack(stack));
