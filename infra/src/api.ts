@@ -135,7 +135,8 @@ export class ApiStack extends Stack {
         program: "search",
         description: "Keeps the search index",
         memorySize: 512,
-        timeout: Duration.minutes(2),
+        // What Lambda allows: it also makes the index anew, of all posts.
+        timeout: Duration.minutes(15),
         environment: { ...everywhere, ...search },
       }),
       IMAGE: new Worker(this, "Image", {
@@ -288,6 +289,7 @@ export class ApiStack extends Stack {
 
     new CfnOutput(this, "Url", { value: publicUrl, description: "Where the blog is" });
     new CfnOutput(this, "OperatorName", { value: operator.function.functionName });
+    new CfnOutput(this, "SearchName", { value: workers.SEARCH.function.functionName });
     new CfnOutput(this, "ApiId", { value: api.apiId });
     new CfnOutput(this, "SocketApiId", { value: sockets.apiId });
     new CfnOutput(this, "TableName", { value: table.tableName });

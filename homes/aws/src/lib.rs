@@ -25,6 +25,7 @@ pub mod notifier;
 pub mod operator;
 mod passwords;
 pub mod records;
+pub mod reindex;
 pub mod router;
 mod search;
 pub mod spoken;

@@ -74,3 +74,30 @@ async fn an_event_that_is_not_for_it_is_an_error_and_the_next_one_is_answered() 
     let bell = json!({ "pk": format!("P#{id}"), "sk": "STAGE#SEARCH" });
     assert_eq!(search.invoke(bell).await, Value::Null);
 }
+
+#[tokio::test]
+async fn what_was_published_without_search_is_found_when_the_operator_has_the_index_made_anew() {
+    let (_, table) = blog().await;
+    let with_search = environment(&table);
+    let mut without = with_search.clone();
+    without.insert("DEEPDIVE_SEARCH_URL", String::new());
+    let mut owner = Visitor::of(&without).await;
+    owner.publishes("검색이 없던 때의 글", "나중에 **색인**한다.").await;
+    let mut search = Function::start(PROGRAM, &without).await;
+    let error = search.fail(json!({ "command": "reindex" })).await;
+    assert!(error.to_string().contains("deployed without search"), "{error}");
+
+    let mut search = Function::start(PROGRAM, &with_search).await;
+    let mut reader = Visitor::of(&with_search).await;
+    let found = "{ search(query: \"색인\") { nodes { post { title } } } }";
+    assert_eq!(reader.ask(found, json!({})).await["search"]["nodes"], json!([]));
+    // Twice: the second takes the place of the first.
+    for _ in 0..2 {
+        let made = search.invoke(json!({ "command": "reindex" })).await;
+        assert_eq!(made, json!({ "posts": 1 }));
+        assert_eq!(
+            reader.ask(found, json!({})).await["search"]["nodes"],
+            json!([{ "post": { "title": "검색이 없던 때의 글" } }])
+        );
+    }
+}
