@@ -71,7 +71,7 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     outside.env("DEEPDIVE_BLOG_TABLE", &blog.table).env("DEEPDIVE_BLOG_POOL", &blog.pool);
     let outside = step("tests: the deployed blog", || call(&mut outside));
     let product = step("tests: the product, in the AWS home", || {
-        both::run(workspace, servers.account.aws.url(), second.aws.url())
+        both::run(workspace, [servers.account.aws.url(), second.aws.url()])
     });
     let (adapters, _) = adapters.wait()?;
     ensure!(adapters, "not all tests of the adapters passed");

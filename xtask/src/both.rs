@@ -1,13 +1,14 @@
 //! The suites of the product on the blog that is deployed: the same tests as on one machine, but for those that
 //! `tests/one-home.txt` names, with the reason.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::{fs, iter, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{Aside, watch};
+use crate::process::told;
 use crate::suites::{self, Counts, Depth};
 use crate::workspace::Workspace;
 
@@ -15,6 +16,8 @@ use crate::workspace::Workspace;
 const LIST: &str = "tests/one-home.txt";
 /// The variable in which the suites look for the emulator to which the blog is deployed.
 const VARIABLE: &str = "DEEPDIVE_DEPLOYED";
+/// Looks at each page in many ways: a third of the time of all files.
+const LONGEST: &str = "looks.test.mjs";
 
 /// A line of the list.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,12 +33,13 @@ enum Kind {
     Node,
 }
 
-/// Runs them, and prints which share of all tests runs on both homes. Those in Rust have the blog of one emulator, those
-/// in Node that of another: each takes its blog for the only one, and often waits.
+/// Runs them, and prints which share of all tests runs on both homes. Each file of Node, and those in Rust together,
+/// take a blog for the only one, and often wait. So there are two, at two emulators: one for those in Rust, and whichever
+/// is free takes the next file.
 ///
 /// # Errors
 /// A test failed, or the list names what is not there.
-pub fn run(workspace: &Workspace, for_rust: &str, for_node: &str) -> Result<()> {
+pub fn run(workspace: &Workspace, emulators: [&str; 2]) -> Result<()> {
     let list = workspace.root.join(LIST);
     let list = fs::read_to_string(&list).with_context(|| format!("read {}", list.display()))?;
     let left_out = parse(&list)?;
@@ -51,22 +55,30 @@ pub fn run(workspace: &Workspace, for_rust: &str, for_node: &str) -> Result<()> 
         .partition(|script| of(Kind::Node).any(|line| script.ends_with(&line.name)));
     ensure!(others.len() == of(Kind::Node).count(), "{LIST} names a file that is not there");
 
-    let at = |suite: &mut Command, emulator: &str| {
+    let at = |mut suite: Command, emulator: &str| {
         suite.current_dir(&workspace.root).env(VARIABLE, emulator);
         suite.envs(suites::environment(workspace, Depth::Usual));
+        told(&mut suite)
     };
-    at(&mut rust, for_rust);
-    let rust =
-        Aside::start("tests of the product in Rust", workspace.memory("rust.log"), &mut rust)?;
-    let (mut counts, mut reasons) = (Counts::default(), vec![]);
-    let mut node = suites::node_test(&scripts);
-    at(&mut node, for_node);
-    let node_well = watch(&mut node, |line| {
-        counts.hear(line);
-        reasons.extend(skipped(line));
-    })?;
-    let (rust_well, said) = rust.wait()?;
-    said.lines().for_each(|line| counts.hear(line));
+    let next = Mutex::new(longest_first(scripts).into_iter());
+    let rest = |emulator: &str| -> Result<Vec<(bool, String)>> {
+        iter::from_fn(|| next.lock().unwrap_or_else(PoisonError::into_inner).next())
+            .map(|script| at(suites::node_test(&[script]), emulator))
+            .collect()
+    };
+    let [first, second] = emulators;
+    let (rust, rest) = thread::scope(|scope| {
+        let lane = scope.spawn(|| rest(second));
+        let rust = at(rust, first);
+        (rust, [rest(first), lane.join().unwrap_or_else(|_| bail!("a lane of tests broke off"))])
+    });
+    let (mut counts, mut reasons, mut well) = (Counts::default(), vec![], true);
+    let [one, other] = rest;
+    for (ended_well, said) in iter::once(rust?).chain(one?).chain(other?) {
+        well &= ended_well;
+        said.lines().for_each(|line| counts.hear(line));
+        reasons.extend(said.lines().filter_map(skipped));
+    }
     let of_files: u32 = others.iter().map(|file| tests_in(file)).sum::<Result<u32>>()?;
     let (ran, all) = share(&counts, of_files);
     println!("\n    {ran} of {all} tests run on both homes, {} %", 100 * ran / all.max(1));
@@ -76,9 +88,14 @@ pub fn run(workspace: &Workspace, for_rust: &str, for_node: &str) -> Result<()> 
     for reason in reasons {
         println!("    left out: {reason}");
     }
-    let well = rust_well && node_well;
     ensure!(well && counts.failed == 0 && ran > 0, "not all passed on the deployed blog");
     Ok(())
+}
+
+/// So that none is begun when the others are about to end.
+fn longest_first(mut scripts: Vec<PathBuf>) -> Vec<PathBuf> {
+    scripts.sort_by_key(|script| !script.ends_with(LONGEST));
+    scripts
 }
 
 /// Name and reason of a test that Node skipped, of which it tells so: `﹣ name (0.1ms) # reason`.
@@ -155,6 +172,7 @@ mod tests {
         let root = Workspace::of_this_tool().unwrap().root;
         let list = parse(&fs::read_to_string(root.join(LIST)).unwrap()).unwrap();
         let scripts = suites::scripts(&root.join("tests")).unwrap();
+        assert!(longest_first(scripts.clone())[0].ends_with(LONGEST));
         for line in list.iter().filter(|line| line.kind == Kind::Node) {
             let file = scripts.iter().find(|file| file.ends_with(&line.name)).unwrap();
             assert!(tests_in(file).unwrap() > 0, "{}", line.name);

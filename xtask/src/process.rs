@@ -130,6 +130,21 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Runs a program and shows what it said, on either way, when it has ended: for programs that run side by side. Gives
+/// whether it ended with status 0, and what it said.
+///
+/// # Errors
+/// It cannot be started.
+pub fn told(command: &mut Command) -> Result<(bool, String)> {
+    let output = command.output().with_context(|| format!("start {}", shown(command)))?;
+    // Tests may print what is no UTF-8.
+    let said =
+        [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    let said = said.concat();
+    print!("{said}");
+    Ok((output.status.success(), said))
+}
+
 /// Runs a program whose output the person sees, and shows each line of it to `look` too. True when it
 /// ended with status 0.
 pub fn watch(command: &mut Command, mut look: impl FnMut(&str)) -> Result<bool> {
