@@ -1,10 +1,15 @@
 //! The function that answers HTTP.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use aws_table::DynamoTable;
+use embedded_system::SystemClock;
 use serde_json::{Value, json};
+use store::keys;
+use store::table::{Attributes, Condition, Item, Table, Value as Stored, Write};
 
-use crate::home::{SET_UP, blog, environment, make_bucket, name, pool, put_file};
+use crate::home::{SET_UP, blog, environment, make_bucket, name, pool, put_file, table_at};
 use crate::runtime::{Function, event};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_deepdive-http");
@@ -144,6 +149,17 @@ async fn a_function_that_was_not_told_its_table_says_so_and_ends() {
     let (well, said) = Function::start(PROGRAM, &environment).await.end().await;
     assert!(!well && said.contains("DEEPDIVE_TABLE"), "{said}");
     assert!(!said.contains("the-secret"));
+}
+
+#[tokio::test]
+async fn a_function_of_an_older_release_than_its_table_says_so_and_ends() {
+    let (_, table) = blog().await;
+    let attributes = Attributes::from([("form".to_owned(), Stored::N(99))]);
+    let form = Item { key: keys::site("FORM"), attributes };
+    let rows = DynamoTable::new(&table_at(&table), Arc::new(SystemClock));
+    rows.write(Write::Put(form, Condition::Always)).await.unwrap();
+    let (well, said) = Function::start(PROGRAM, &environment(&table)).await.end().await;
+    assert!(!well && said.contains("run the newer release again"), "{said}");
 }
 
 #[tokio::test]
