@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod arrivals;
 mod edge;
 mod sockets;
 mod speech;
 mod stream;
 mod summary;
 
-use deepdive_tests::{Api, eventually, photo};
+use deepdive_tests::{Api, eventually};
 use deepdive_tests_aws::owner;
 
 #[tokio::test]
@@ -28,21 +29,6 @@ async fn what_is_published_is_read_by_everybody_and_found() {
     .await;
     eventually("it is found", async || {
         guest.search("색인").await.contains(&"람다가 깨우는 글".to_owned()).then_some(())
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_arrival_of_an_image_makes_its_variants_without_a_call_of_the_client() {
-    let owner = owner().await;
-    let post = owner.create("Pictures", "").await;
-    let bytes = photo::jpeg(900, 600);
-    let upload = owner.request_upload(&post, &bytes, "image/jpeg").await;
-    let status = owner.send_ticket(&upload["ticket"], bytes).await.unwrap();
-    assert!((200..300).contains(&status), "{status}");
-    eventually("its variants are made", async || {
-        let seen = owner.post(&post["id"]).await;
-        (Api::status(&seen, "IMAGE") == "READY").then_some(())
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! The account in which the blog is deployed, for who may do anything in it.
 
 use deepdive_tests::Api;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::told;
@@ -10,6 +11,31 @@ const COGNITO: &str = "AWSCognitoIdentityProviderService";
 
 /// Asks a service of AWS that speaks JSON; `target` is an operation such as `DynamoDB_20120810.ListTables`.
 pub async fn ask(service: &str, target: &str, body: Value) -> Value {
+    let version = if target.starts_with(COGNITO) { "1.1" } else { "1.0" };
+    let content_type = format!("application/x-amz-json-{version}");
+    let request = signed(Method::POST, "", service).header("x-amz-target", target);
+    let request = request.header("content-type", content_type).body(body.to_string());
+    answer(request, &format!("{target} {body}")).await
+}
+
+/// Invokes a function of the blog, such as `Image`, and waits for its answer.
+pub async fn invoke(function: &str, event: Value) -> Value {
+    const FUNCTIONS: &str = "/2015-03-31/functions";
+    let all = answer(signed(Method::GET, &format!("{FUNCTIONS}/"), "lambda"), "functions").await;
+    let names = all["Functions"].as_array().into_iter().flatten();
+    let names = names.map(|function| function["FunctionName"].clone()).collect();
+    let name = named(&Value::Array(names), &format!("Deepdive-{function}Function"));
+    let path = format!("{FUNCTIONS}/{name}/invocations");
+    let request = signed(Method::POST, &path, "lambda").body(event.to_string());
+    let response = request.send().await.expect("an answer");
+    let failed = response.headers().contains_key("x-amz-function-error");
+    let text = response.text().await.expect("an answer");
+    assert!(!failed, "{function} {event}: {text}");
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+/// A request to a service of AWS, as the account's own key.
+fn signed(method: Method, path: &str, service: &str) -> RequestBuilder {
     let url = told("DEEPDIVE_BLOG_URL");
     let (aws, _) = url.split_once("/_aws/").expect("an address of MiniStack");
     // MiniStack takes this key for the account's own, and never verifies it.
@@ -17,13 +43,14 @@ pub async fn ask(service: &str, target: &str, body: Value) -> Value {
         "AWS4-HMAC-SHA256 Credential=test/20261129/us-east-1/{service}/aws4_request, \
          SignedHeaders=host, Signature=none"
     );
-    let request = Api::new(&url, None).http().post(aws).header("authorization", signature);
-    let version = if target.starts_with(COGNITO) { "1.1" } else { "1.0" };
-    let content_type = format!("application/x-amz-json-{version}");
-    let request = request.header("x-amz-target", target).header("content-type", content_type);
-    let answer = request.body(body.to_string()).send().await.expect("an answer");
+    let http = Api::new(&url, None);
+    http.http().request(method, format!("{aws}{path}")).header("authorization", signature)
+}
+
+async fn answer(request: RequestBuilder, what: &str) -> Value {
+    let answer = request.send().await.expect("an answer");
     let (status, text) = (answer.status(), answer.text().await.expect("an answer"));
-    assert!(status.is_success(), "{target} {body}: {text}");
+    assert!(status.is_success(), "{what}: {text}");
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
