@@ -1,4 +1,4 @@
-// The functions, as the templates look for them, what is in them matters to nobody here; and what is made with them.
+// The functions, as the templates look for them (what is in them matters to nobody here), and the blog made with them.
 
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

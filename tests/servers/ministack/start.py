@@ -73,7 +73,8 @@ async def noted(original, *args, **named):
     for name, value in ((answer or {}).get("headers") or {}).items():
         if name.lower() == "sec-websocket-protocol":
             subprotocol.set(value)
-    if args[ROUTE.index("event_type")] == "CONNECT":
+    welcome = 200 <= int((answer or {}).get("statusCode", 200)) < 300
+    if args[ROUTE.index("event_type")] == "CONNECT" and not welcome:
         refusal.set(answer)
     return answer
 
@@ -89,9 +90,7 @@ async def naming(original, scope, receive, send):
 
     async def named(message):
         chosen, refused = subprotocol.get(), refusal.get()
-        if message["type"] == "websocket.accept":
-            refusal.set(None)
-        if message["type"] == "websocket.close" and refused:
+        if refused:
             start = {"type": "websocket.http.response.start", "status": int(refused["statusCode"]), "headers": []}
             await send(start)
             body = str(refused.get("body") or "").encode()
